@@ -1,0 +1,130 @@
+"""A job: one request on its way, and the table of its legal moves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.model.image import Image
+from bot.model.people import Person, Place
+from bot.model.request import Request
+
+
+class State(StrEnum):
+    """Where a job is in its life."""
+
+    HELD = "held"
+    QUEUED = "queued"
+    SUBMITTING = "submitting"
+    SUBMITTED = "submitted"
+    GENERATED = "generated"
+    DELIVERED = "delivered"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing can happen to the job any more."""
+        return not MOVES[self]
+
+    @property
+    def counts(self) -> bool:
+        """Whether a job in this state uses up quota: reserve = it exists, refund = it failed."""
+        return self not in UNCOUNTED
+
+    @property
+    def running(self) -> bool:
+        """Whether a provider is at work."""
+        return self in RUNNING
+
+
+S = State
+MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
+    {
+        S.HELD: frozenset({S.QUEUED, S.BLOCKED, S.CANCELLED, S.EXPIRED}),
+        S.QUEUED: frozenset({S.QUEUED, S.SUBMITTING, S.BLOCKED, S.FAILED, S.CANCELLED, S.EXPIRED}),
+        # Back to QUEUED only when the call was certainly not accepted, or to the next provider after a fault.
+        S.SUBMITTING: frozenset({S.SUBMITTING, S.QUEUED, S.SUBMITTED, S.GENERATED, S.BLOCKED, S.FAILED, S.CANCELLING, S.EXPIRED}),
+        S.SUBMITTED: frozenset({S.SUBMITTED, S.QUEUED, S.GENERATED, S.BLOCKED, S.FAILED, S.CANCELLING, S.EXPIRED}),
+        S.GENERATED: frozenset({S.GENERATED, S.DELIVERED, S.BLOCKED, S.FAILED}),
+        S.CANCELLING: frozenset({S.CANCELLED}),
+        S.DELIVERED: frozenset(),
+        S.BLOCKED: frozenset(),
+        S.FAILED: frozenset(),
+        S.CANCELLED: frozenset(),
+        S.EXPIRED: frozenset(),
+    }
+)
+RUNNING = frozenset({S.SUBMITTING, S.SUBMITTED, S.CANCELLING})
+WAITING = frozenset({S.HELD, S.QUEUED})
+UNCOUNTED = frozenset({S.BLOCKED, S.FAILED, S.CANCELLING, S.CANCELLED, S.EXPIRED})
+UNFINISHED = frozenset(state for state in State if MOVES[state])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Why a job ended without a picture, in words for the person."""
+
+    code: str
+    """`blocked`, `provider`, `expired`, `broken`, `post` ...: for metrics and tests."""
+    sentence: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parent:
+    """The result a job came from."""
+
+    job: str
+    index: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One request on its way. `version` grows by one with every save."""
+
+    id: str
+    person: Person
+    place: Place
+    request: Request
+    state: State
+    version: int = 1
+    provider: str
+    model: str
+    fitted: Request
+    """The request as fitted to the model: what the provider is really asked."""
+    changes: tuple[str, ...] = ()
+    """What fitting changed, in words."""
+    command: str = "imagine"
+    parent: Parent | None = None
+    priority: int = 0
+    """Higher goes first; falls with the number of unfinished jobs the person has."""
+    ticket: str | None = None
+    attempts: int = 0
+    tried: tuple[str, ...] = ()
+    """`provider/model` of those that failed before, in order."""
+    resubmitted: int = 0
+    """How often a crash forced a second submission: suspected double cost."""
+    problem: Problem | None = None
+    images: tuple[Image, ...] = ()
+    seed: int | None = None
+    cost: Decimal | None = None
+    vendor_id: str = ""
+    model_version: str = ""
+    created: datetime
+    changed: datetime
+    due: datetime | None = None
+    """Not to be touched before this, where a wait was agreed (retry)."""
+    started: datetime | None = None
+    finished: datetime | None = None
+    deadline: datetime
+
+    @property
+    def drawn_by(self) -> str:
+        """`provider/model`, or the one word where both are the same."""
+        return self.model if self.model == self.provider else f"{self.provider}/{self.model}"

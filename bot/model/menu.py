@@ -1,0 +1,64 @@
+"""The menu: how commands and their options are declared, once, for every platform."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.model.people import Role
+
+
+class Kind(StrEnum):
+    """The type of an option's value."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    CHOICE = "choice"
+    FLAG = "flag"
+    """True when present; takes no value."""
+    RATIO = "ratio"
+    """`16:9`."""
+    JOB = "job"
+    """A job's id, completed from the person's own jobs."""
+    MODEL = "model"
+    STYLE = "style"
+    PERSON = "person"
+    """A canonical mention, `<@id>`."""
+    RATE = "rate"
+    """`50/day`, `200/month`, `unlimited`."""
+    IMAGE = "image"
+    """An attached picture."""
+
+
+Value = str | int | float | bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One option. Positional options are typed without a flag, in order; a `rest` option takes all other words."""
+
+    name: str
+    kind: Kind
+    about: str
+    positional: bool = False
+    rest: bool = False
+    required: bool = False
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
+    example: str = ""
+    """A value that works, for hints and corrections."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandSpec:
+    """How a command reads: its name as people type it, and its options."""
+
+    name: str
+    about: str
+    options: tuple[Option, ...] = ()
+    example: str = ""
+    """A whole line that works, without the slash."""
+    role: Role = Role.MEMBER
+    """Who may use it; the hub checks, whatever the platform shows."""
+    hidden: bool = False
+    """True for what only buttons and reactions say (it can still be typed)."""

@@ -1,0 +1,92 @@
+"""Plugins: how a file becomes part of the bot.
+
+A provider is a file in `adapters/providers/` (or a folder, when it outgrows a page) that defines `PLUGIN`; its name is what people type
+after `--model` and the prefix of its settings. A moderator is a file in `adapters/moderators/`, a platform a folder in
+`adapters/platforms/`, each with its own `PLUGIN`; a command is a file in `commands/` that defines `COMMAND`. Third parties register an entry
+point of the same shape in the group `limner.providers` or `limner.moderators`.
+"""
+
+import importlib
+import importlib.metadata
+import pkgutil
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from bot.errors import SettingFault
+from bot.model import Content
+
+
+class PluginSettings(BaseModel):
+    """A plugin's settings: fields become `<NAME>_<FIELD>`, each also as `<NAME>_<FIELD>_FILE`; secrets are `SecretStr`.
+
+    A field's `description` becomes its comment in `.env.example`. A missing or wrong value stops the start with one line.
+    """
+
+
+S = TypeVar("S", bound=PluginSettings)
+P = TypeVar("P")
+
+
+class Link(Protocol):
+    """The signature of `Files.link`."""
+
+    def __call__(self, key: str, *, expires: timedelta, download: str = "") -> Awaitable[str]:
+        """A signed link that ends."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kit:
+    """What the composition root hands to a plugin when it is opened."""
+
+    folder: Path
+    """A folder of its own for what it must remember; made before the plugin opens."""
+    now: Callable[[], datetime]
+    """The clock, UTC."""
+    link: Link
+    """Signs a link to a file, for platforms that show files by address."""
+    read: Callable[[str], Awaitable[Content]]
+    """Reads a file by its key, for platforms that upload what they show."""
+    public_url: str
+    """Where the HTTP server is reached from outside, without a final slash."""
+    admins: frozenset[str] = frozenset()
+    """`platform:user-id` of those named in BOT_ADMINS."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plugin(Generic[S, P]):
+    """A plugin's declaration: `PLUGIN = Plugin(about=..., settings=Settings, open=open_it)`."""
+
+    about: str
+    settings: type[S]
+    open: Callable[[S, Kit], AbstractAsyncContextManager[P]]
+    """An async context manager that gives the port's implementation, and closes it."""
+    configured: Callable[[S], bool] = lambda _: True
+    """Whether the settings are enough to work with; decides what is on when nothing is said."""
+
+
+def names(package: str) -> list[str]:
+    """The names of a package's files and folders, sorted."""
+    found = importlib.import_module(package)
+    return sorted(module.name for module in pkgutil.iter_modules(found.__path__) if not module.name.startswith("_"))
+
+
+def load(package: str, name: str, attribute: str, *, group: str = "") -> Any:  # noqa: ANN401 - what a plugin's file defines is checked by its port's contract
+    """What `package/name` defines as `attribute`, or the entry point of that name in `group`.
+
+    Raises:
+        SettingFault: there is no such plugin.
+    """
+    if name in names(package):
+        return getattr(importlib.import_module(f"{package}.{name}"), attribute)
+    if group:
+        for entry in importlib.metadata.entry_points(group=group, name=name):
+            return entry.load()
+    offered = ", ".join(names(package))
+    raise SettingFault(f"There is no {package.rsplit('.', 1)[-1].removesuffix('s')} called {name!r}; there are: {offered}.")

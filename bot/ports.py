@@ -1,0 +1,292 @@
+"""The sockets: what the hub asks of platforms, providers, moderators and storage.
+
+Every implementation of a port passes the port's contract tests (`tests/contracts`), fakes included.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from bot.model import (
+    Answer,
+    Attachment,
+    Capabilities,
+    CommandSpec,
+    Content,
+    Inputs,
+    Invocation,
+    Job,
+    Limit,
+    Load,
+    Message,
+    Person,
+    Place,
+    Post,
+    Progress,
+    Request,
+    Rule,
+    Verdict,
+)
+
+ASGI = Callable[[Any, Any, Any], Awaitable[None]]
+"""An ASGI application, as a platform offers it to the HTTP server."""
+
+
+class Hub(Protocol):
+    """What a platform may ask of the hub. Both answer and never raise: errors are already sentences."""
+
+    async def handle(self, invocation: Invocation) -> Answer:
+        """Do what somebody asked. Safe to call twice with the same event: the second gives an empty answer."""
+        ...
+
+    async def complete(self, person: Person, place: Place, *, command: str, option: str, typed: str) -> Sequence[str]:
+        """Values that would fit an option, best first, at most 25."""
+        ...
+
+
+class ChatPlatform(Protocol):
+    """A chat platform. It acknowledges by itself; the hub never hears of three-second deadlines.
+
+    `post`, `edit`, `whisper`, `open_thread` and `fetch` raise PlatformFault and nothing else.
+    """
+
+    name: str
+    pause: float
+    """Seconds to leave between two edits of one post."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can send and receive right now, for `/readyz`."""
+        ...
+
+    @property
+    def pages(self) -> Mapping[str, ASGI]:
+        """ASGI applications by path prefix (`/slack`), for the HTTP server; empty where it needs none."""
+        ...
+
+    async def run(self, menu: Sequence[CommandSpec], hub: Hub) -> None:
+        """Receive until cancelled."""
+        ...
+
+    async def post(self, place: Place, message: Message, *, key: str) -> Post:
+        """Post a message. The same key gives the same post, never a second, across restarts too."""
+        ...
+
+    async def edit(self, post: Post, message: Message) -> None:
+        """Replace a post's content. May be repeated."""
+        ...
+
+    async def whisper(self, person: Person, place: Place, message: Message) -> None:
+        """Show something to one person only."""
+        ...
+
+    async def open_thread(self, post: Post, title: str) -> Place:
+        """The thread under a post, made when it is not there yet. May be repeated."""
+        ...
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """The bytes of a file that came with an invocation."""
+        ...
+
+
+class ImageProvider(Protocol):
+    """An image service. Raises Refused and ProviderFault, and nothing else."""
+
+    name: str
+    models: Mapping[str, Capabilities]
+    """By model name; the first is the default."""
+
+    async def submit(self, request: Request, inputs: Inputs, *, key: str) -> Progress:
+        """Ask for images. `request` is fitted to one of `models` and names it in `request.model`.
+
+        `key` is stable for a job's attempt: a service that lets us choose its job id uses it, and gives the same ticket again.
+        """
+        ...
+
+    async def check(self, ticket: str) -> Progress:
+        """How a submitted job stands. An unknown status is Pending. A ticket the service does not know is ProviderFault LOST."""
+        ...
+
+    async def cancel(self, ticket: str) -> None:
+        """Stop a submitted job where the service can. Cancelling what is over is no error."""
+        ...
+
+
+class Moderator(Protocol):
+    """One layer of moderation."""
+
+    name: str
+
+    async def prompt(self, person: Person, place: Place, text: str) -> Verdict:
+        """What it thinks of a text that is about to become a picture."""
+        ...
+
+    async def image(self, place: Place, image: bytes) -> Verdict:
+        """What it thinks of a picture."""
+        ...
+
+
+class Store(Protocol):
+    """The journal: the truth about jobs, people, rules and events. One transaction a method; StoreFault when it cannot."""
+
+    async def enqueue(self, job: Job, *, limits: Sequence[Limit], load: Load, event: str | None) -> Job:
+        """Take a new job (state QUEUED, or HELD), with its quota asked in the same transaction, serialised per person.
+
+        Sets `priority` to minus the number of the person's unfinished jobs. Counts `job.fitted.count` images for `limits`.
+
+        Raises:
+            AlreadyTaken: the event was taken before; nothing is written.
+            OverQuota: a limit would be overrun; nothing is written, the event included.
+            TooMany: the person has `load.waiting` waiting jobs already; nothing is written.
+        """
+        ...
+
+    async def record(self, job: Job, *, event: str | None) -> None:
+        """Keep a job that never ran (BLOCKED), for the record. Raises AlreadyTaken."""
+        ...
+
+    async def begin(self, job: Job, *, running: int, now: datetime) -> Job | None:
+        """Move QUEUED to SUBMITTING (attempts + 1, started set), or None while the person has `running` jobs running.
+
+        Raises Overtaken when the job is not as it was read.
+        """
+        ...
+
+    async def save(self, job: Job, *, was: Job) -> Job:
+        """Compare-and-swap: write `job` if the journal still has `was.state` and `was.version`; gives it with version + 1.
+
+        A DELIVERED job's charge becomes the number of its images. Raises Overtaken; ValueError for a move that MOVES does not allow.
+        """
+        ...
+
+    async def find(self, job_id: str) -> Job:
+        """A job by its id, or by the first 4 or more characters of it where only one job fits. Raises NotFound."""
+        ...
+
+    async def recent(self, *, person: Person | None = None, limit: int = 10, before: datetime | None = None) -> list[Job]:
+        """The newest jobs, newest first."""
+        ...
+
+    async def unfinished(self, *, changed_before: datetime | None = None) -> list[Job]:
+        """Jobs that are not over, and jobs that are over but whose card does not show it yet; oldest first."""
+        ...
+
+    async def waiting(self, person: Person, *, limit: int) -> list[Job]:
+        """The person's QUEUED jobs, first to run first."""
+        ...
+
+    async def queued(self, provider: str, *, limit: int) -> list[str]:
+        """Ids of the provider's QUEUED jobs in the order they will run: position and refresh of waiting cards."""
+        ...
+
+    async def counts(self) -> Mapping[str, int]:
+        """Jobs by state value that are not over, for metrics and health."""
+        ...
+
+    async def usage(self, subject: str, since: datetime) -> int:
+        """Images that count for a person's key since then."""
+        ...
+
+    async def pace(self, provider: str, model: str) -> float | None:
+        """Median seconds from start to finish of the last 20 delivered jobs of a model, or None."""
+        ...
+
+    async def take(self, event: str) -> bool:
+        """Take an event that causes no job. False when it was taken before."""
+        ...
+
+    async def keep_post(self, job_id: str, key: str, post: Post, *, shown: int) -> None:
+        """Remember where a job's message (`card`, `result`) landed and which version of the job it shows. May be repeated."""
+        ...
+
+    async def posts(self, job_id: str) -> Mapping[str, tuple[Post, int]]:
+        """A job's posts by key, each with the version shown."""
+        ...
+
+    async def job_of(self, post: Post) -> str | None:
+        """The id of the job that a post belongs to."""
+        ...
+
+    async def meet(self, person: Person) -> None:
+        """Remember a person's name and roles as last seen."""
+        ...
+
+    async def person(self, platform: str, workspace: str, id_or_name: str) -> Person | None:
+        """A person by id, or by name where only one has it."""
+        ...
+
+    async def decide(self, rule: Rule) -> None:
+        """Keep an admin's rule."""
+        ...
+
+    async def rules(self, subjects: Sequence[str]) -> list[Rule]:
+        """All rules about these subjects, newest first."""
+        ...
+
+    async def mark(self, job_id: str, index: int, person: Person, kind: str, *, on: bool) -> None:
+        """Set or take back a person's mark on an image: `keep`, `up`, `down`, `report`. May be repeated."""
+        ...
+
+    async def marks(self, job_id: str) -> Mapping[str, int]:
+        """How many people set each kind of mark on a job's images."""
+        ...
+
+    async def ping(self) -> None:
+        """Raise StoreFault when the journal cannot be read."""
+        ...
+
+
+class Queue(Protocol):
+    """Wakes workers; knows nothing that the journal does not know."""
+
+    async def put(self, job_id: str, *, lane: str, due: timedelta = timedelta(0), priority: int = 0, once: str = "") -> None:
+        """Wake a worker for a job, after `due`, higher priority first.
+
+        While an entry with the same job, lane and `once` is waiting or at work, another is not added.
+        """
+        ...
+
+    async def run(self, lanes: Mapping[str, int], handle: Callable[[str, str], Awaitable[None]]) -> None:
+        """Call `handle(job_id, lane)` for what is put, at most `lanes[lane]` at once across all workers, until `stop`.
+
+        Returns when running handlers have ended. A handler's error is logged and never stops the queue.
+        """
+        ...
+
+    async def stop(self) -> None:
+        """Take nothing more; `run` returns when running handlers have ended."""
+        ...
+
+
+class Files(Protocol):
+    """Immutable files under content-hash keys. StoreFault when it cannot; NotFound for a key that is not there."""
+
+    async def put(self, content: bytes, *, kind: str, media_type: str, facts: Mapping[str, str] | None = None) -> str:
+        """Keep bytes; gives their key, `<kind>/<yyyy>/<mm>/<sha256>.<ext>`. Same bytes and kind in a month, same key.
+
+        `facts` (prompt, seed, parameters ...) are kept beside it as `<key>.json`.
+        """
+        ...
+
+    async def get(self, key: str) -> Content:
+        """The bytes, media type and facts."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Remove a file and its facts. Removing what is gone is no error."""
+        ...
+
+    async def link(self, key: str, *, expires: timedelta, download: str = "") -> str:
+        """A signed link that ends; with `download`, a browser saves it under that name."""
+        ...
+
+    async def redeem(self, path: str, query: Mapping[str, str]) -> Content:
+        """The content behind a link of ours (`/files/<key>?...`), every query parameter covered by the signature.
+
+        Raises Expired or NotFound. Buckets serve their own links; there this raises NotFound.
+        """
+        ...
+
+    async def ping(self) -> None:
+        """Raise StoreFault when files cannot be written and read."""
+        ...
