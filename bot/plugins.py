@@ -1,9 +1,9 @@
 """Plugins: how a file becomes part of the bot.
 
-A provider is a file in `adapters/providers/` (or a folder, when it outgrows a page) that defines `PLUGIN`; its name is what people type
-after `--model` and the prefix of its settings. A moderator is a file in `adapters/moderators/`, a platform a folder in
-`adapters/platforms/`, each with its own `PLUGIN`; a command is a file in `commands/` that defines `COMMAND`. Third parties register an entry
-point of the same shape in the group `limner.providers` or `limner.moderators`.
+A provider is a file in `adapters/providers/` (or a folder, when it outgrows a page) that defines `PLUGIN`; its name is what people
+type after `--model` and the prefix of its settings. A moderator is a file in `adapters/moderators/`, a platform a folder in
+`adapters/platforms/`, each with its own `PLUGIN`; a command is a file in `commands/` that defines `COMMAND`. Third parties register an
+entry point of the same shape in the group `limner.providers` or `limner.moderators`.
 """
 
 import importlib

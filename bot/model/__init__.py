@@ -12,7 +12,7 @@ from bot.model.menu import CommandSpec, Kind, Option, Value
 from bot.model.message import Action, Emphasis, Field, Form, Message, Picture, Post, Tone
 from bot.model.people import Person, Place, Role
 from bot.model.request import Capabilities, Inputs, Operation, Promise, Request
-from bot.model.rule import Limit, Load, Rule, RuleKind, Window
+from bot.model.rule import Limit, Load, Rule, RuleKind, Use, Window
 
 __all__ = [
     "MOVES",
@@ -57,6 +57,7 @@ __all__ = [
     "RuleKind",
     "State",
     "Tone",
+    "Use",
     "Value",
     "Verdict",
     "Window",

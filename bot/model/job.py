@@ -1,13 +1,13 @@
 """A job: one request on its way, and the table of its legal moves."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.model.image import Image
+from bot.model.image import Image, Verdict
 from bot.model.people import Person, Place
 from bot.model.request import Request
 
@@ -101,6 +101,9 @@ class Job:
     changes: tuple[str, ...] = ()
     """What fitting changed, in words."""
     command: str = "imagine"
+    """The command it came by, for the history."""
+    verdict: Verdict = field(default_factory=Verdict)
+    """What moderation thought of the prompt; its images are at least as strict."""
     parent: Parent | None = None
     priority: int = 0
     """Higher goes first; falls with the number of unfinished jobs the person has."""

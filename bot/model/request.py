@@ -99,6 +99,10 @@ class Capabilities:
     """Seconds after which a job is given up."""
     running: int = 4
     """Jobs in flight at once, across all workers."""
+    keyed: bool = False
+    """Whether the service takes our key as its job id, so that asking twice is one job and one bill."""
+    procedural: bool = False
+    """True for a drawing program: its pictures are labelled `algorithmicMedia`, not AI."""
     version: str = ""
     about: str = ""
     """One sentence for `/models`, printed with results where it says something people must know."""

@@ -52,3 +52,14 @@ class Load:
 
     running: int = 3
     waiting: int = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """What one person used of one window."""
+
+    window: Window
+    used: int
+    amount: int | None
+    """None for no limit."""
+    renews: datetime

@@ -1,0 +1,115 @@
+"""What a command is: a declaration and a coroutine. Commands import what they need from here.
+
+A command file defines `COMMAND = Command(spec=CommandSpec(...), run=run)`. `run` gets a Context (who, where, and what the hub can do) and
+Options (typed values, checked already) and gives an Answer; what it raises as a Refusal becomes a whisper.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot import drawing, grammar, says
+from bot.drawing import DRAWING, IMAGINE, SHAPING, request_of, values_of
+from bot.errors import Misunderstood, NotFound
+from bot.jobs import Asker, Jobs
+from bot.model import Answer, Attachment, CommandSpec, Form, Kind, Message, Option, Origin, Person, Place, Value
+from bot.quotas import Quotas, parse_rate
+from bot.routing import Catalog
+
+JOB = Option(name="job", kind=Kind.JOB, about="The job's id, as on its card", positional=True, required=True, example="7kq2mw9x")
+INDEX = Option(name="image", kind=Kind.INTEGER, about="Which image, from 1", positional=True, least=1, most=10, example="2")
+
+
+class Options:
+    """A command's values, by type. The grammar has checked them; a wrong name is a mistake in the command."""
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        self.values = values
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.values
+
+    def text(self, name: str, default: str = "") -> str:
+        """A text."""
+        value = self.values.get(name, default)
+        return value if isinstance(value, str) else str(value)
+
+    def whole(self, name: str, default: int) -> int:
+        """A whole number."""
+        value = self.values.get(name, default)
+        return int(value)
+
+    def number(self, name: str) -> float | None:
+        """A number, or None where it was not said."""
+        value = self.values.get(name)
+        return None if value is None else float(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """Who asks, where, how, and what the hub can do for them."""
+
+    person: Person
+    place: Place
+    origin: Origin
+    event: str
+    attachments: tuple[Attachment, ...]
+    jobs: Jobs
+    quotas: Quotas
+    catalog: Catalog
+    menu: Sequence[CommandSpec]
+    fetch: Callable[[Attachment], Awaitable[bytes]]
+    now: Callable[[], datetime]
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks, as jobs want to know it."""
+        return Asker(person=self.person, place=self.place, event=self.event)
+
+    async def somebody(self, handle: str) -> Person:
+        """The person behind `<@id>` or `@name`. Raises NotFound."""
+        plain = handle.strip().removeprefix("<@").removesuffix(">").removeprefix("@")
+        found = await self.jobs.store.person(self.place.platform, self.place.workspace, plain)
+        if found is None:
+            raise NotFound(
+                f"I have not met “{plain[:40]}” yet.", advice="Name a person by @mention; they must have used me or be known here."
+            )
+        return found
+
+    async def picture(self) -> bytes | None:
+        """The bytes of the picture that came along, or None."""
+        return await self.fetch(self.attachments[0]) if self.attachments else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A command: how it reads, and what it does."""
+
+    spec: CommandSpec
+    run: Callable[[Context, Options], Awaitable[Answer]]
+
+
+def whisper(message: Message) -> Answer:
+    """An answer that only the person sees."""
+    return Answer(whisper=message)
+
+
+__all__ = [
+    "DRAWING",
+    "IMAGINE",
+    "INDEX",
+    "JOB",
+    "SHAPING",
+    "Command",
+    "Context",
+    "Form",
+    "Misunderstood",
+    "Options",
+    "drawing",
+    "grammar",
+    "parse_rate",
+    "request_of",
+    "says",
+    "values_of",
+    "whisper",
+]

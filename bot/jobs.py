@@ -1,0 +1,269 @@
+"""What a person may do with jobs: submit, vary, draw again, enlarge, remix, cancel, delete, look up.
+
+There is one way in: every act ends in `submit`, which asks moderation, fits the request to a model, and writes the job with its quota
+asked in the same transaction. What is written is certain; the queue is only woken.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.errors import Misunderstood, NotAllowed, NotFound, Overtaken
+from bot.imaging import Studio, request_of
+from bot.model import Image, Job, Load, Operation, Parent, Person, Place, Problem, Promise, Request, State
+from bot.moderation import Panel, refusal
+from bot.ports import Files, Queue, Store
+from bot.quotas import Quotas
+from bot.routing import Catalog
+
+TELL = "tell"
+"""The queue's lane for whatever people see: cards, results, and cancelling, which must not wait behind drawing."""
+
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+_PATIENCE = timedelta(hours=24)
+_VARY_STRENGTH = 0.45
+_EDIT_STRENGTH = 0.6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asker:
+    """Who asks, where, and the platform's key of the event: the same event makes one job."""
+
+    person: Person
+    place: Place
+    event: str | None
+
+
+class Jobs:
+    """Everything one can do with jobs. Raises Refusal for what may not be; the caller makes a sentence of it."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        queue: Queue,
+        files: Files,
+        catalog: Catalog,
+        panel: Panel,
+        quotas: Quotas,
+        studio: Studio,
+        load: Load,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.store = store
+        self.catalog = catalog
+        self._queue = queue
+        self._files = files
+        self._panel = panel
+        self._quotas = quotas
+        self._studio = studio
+        self._load = load
+        self._now = now
+
+    async def submit(self, asker: Asker, request: Request, *, command: str, parent: Parent | None = None) -> Job:
+        """Take a request as a new job.
+
+        Raises:
+            Blocked: moderation says no; the refusal is on record, nothing is charged.
+            NothingFits: no model can serve it.
+            OverQuota, TooMany: it would overrun a limit.
+            AlreadyTaken: the event made a job before.
+        """
+        if not request.prompt and request.operation is Operation.DRAW:
+            raise Misunderstood("What shall I draw?", advice="Say what you want to see.", line="imagine a red fox in the snow")
+        verdict = await self._panel.prompt(asker.person, asker.place, request.prompt, request.style or "")
+        choice = self.catalog.choose(request)
+        seed = request.seed
+        if seed is None and choice.offer.model.promise is not Promise.NOT_REPEATABLE:
+            # Chosen here and kept, so that a second submission after a crash asks for the same picture.
+            seed = secrets.randbelow(2**32 - 16)
+        now = self._now()
+        job = Job(
+            id="".join(secrets.choice(_ALPHABET) for _ in range(8)),
+            person=asker.person,
+            place=asker.place,
+            request=request,
+            state=State.QUEUED,
+            provider=choice.offer.provider,
+            model=choice.offer.model.name,
+            fitted=replace(choice.fitted, seed=seed),
+            changes=choice.changes,
+            command=command,
+            verdict=verdict,
+            parent=parent,
+            seed=seed,
+            created=now,
+            changed=now,
+            deadline=now + _PATIENCE,
+        )
+        if no := refusal(verdict):
+            problem = Problem(code="blocked", sentence=no.sentence, advice=no.advice)
+            await self.store.record(replace(job, state=State.BLOCKED, problem=problem), event=asker.event)
+            raise no
+        job = await self.store.enqueue(job, limits=await self._quotas.limits(asker.person), load=self._load, event=asker.event)
+        await self._queue.put(job.id, lane=TELL, priority=job.priority)
+        await self._queue.put(job.id, lane=job.provider, priority=job.priority)
+        return job
+
+    async def vary(self, asker: Asker, job_id: str, index: int, *, changes: Request, strength: float | None) -> Job:
+        """A new picture close to one of a job's results. `changes` holds count and seed."""
+        parent = await self.look_up(asker, job_id)
+        image = _pick(parent, index)
+        request = Request(
+            operation=Operation.VARY,
+            prompt=parent.request.prompt,
+            negative=parent.request.negative,
+            style=parent.request.style,
+            steps=parent.request.steps,
+            guidance=parent.request.guidance,
+            size=(image.width, image.height),
+            count=changes.count,
+            seed=changes.seed,
+            strength=_VARY_STRENGTH if strength is None else strength,
+            sources=(image.key,),
+            model=self._same_model(parent, Operation.VARY),
+        )
+        return await self.submit(asker, request, command="vary", parent=Parent(job=parent.id, index=image.index))
+
+    async def upscale(self, asker: Asker, job_id: str, index: int, *, scale: int) -> Job:
+        """One of a job's results, larger."""
+        parent = await self.look_up(asker, job_id)
+        image = _pick(parent, index)
+        request = Request(
+            operation=Operation.UPSCALE,
+            prompt=parent.request.prompt,
+            size=(image.width * scale, image.height * scale),
+            scale=scale,
+            seed=image.seed,
+            sources=(image.key,),
+            model=self._same_model(parent, Operation.UPSCALE),
+        )
+        return await self.submit(asker, request, command="upscale", parent=Parent(job=parent.id, index=image.index))
+
+    async def again(self, asker: Asker, job_id: str) -> Job:
+        """A job's request with a new seed."""
+        parent = await self.look_up(asker, job_id)
+        return await self.submit(asker, replace(parent.request, seed=None), command="again", parent=Parent(job=parent.id))
+
+    async def rerun(self, asker: Asker, job_id: str) -> Job:
+        """A job's request with the same seed and model: the rerun promise says what that gives."""
+        parent = await self.look_up(asker, job_id)
+        request = replace(parent.request, seed=parent.seed, model=parent.drawn_by)
+        return await self.submit(asker, request, command="rerun", parent=Parent(job=parent.id))
+
+    async def rerun_image(self, asker: Asker, content: bytes) -> Job:
+        """What a picture's own metadata says, drawn again. Raises NotFound where it carries none, BadPicture where it is none."""
+        request = request_of(await self._studio.read(content))
+        return await self.submit(asker, request, command="rerun")
+
+    async def remix(self, asker: Asker, job_id: str, request: Callable[[Request], Request]) -> Job:
+        """A job's request as changed by the person."""
+        parent = await self.look_up(asker, job_id)
+        return await self.submit(asker, request(parent.request), command="remix", parent=Parent(job=parent.id))
+
+    async def take_source(self, asker: Asker, content: bytes) -> str:
+        """Keep an uploaded picture as a source image, made safe; gives its key. Raises BadPicture or Blocked."""
+        clean = await self._studio.clean(content)
+        verdict = await self._panel.image(asker.place, clean)
+        if no := refusal(verdict):
+            raise no
+        facts = await self._studio.check(clean)
+        return await self._files.put(clean, kind="sources", media_type=facts.media_type)
+
+    async def edit(self, asker: Asker, request: Request, source: str) -> Job:
+        """A request that starts from a source image."""
+        strength = _EDIT_STRENGTH if request.strength is None else request.strength
+        return await self.submit(asker, replace(request, operation=Operation.EDIT, sources=(source,), strength=strength), command="imagine")
+
+    async def cancel(self, asker: Asker, job_id: str) -> Job:
+        """Stop a job. Its owner and moderators may.
+
+        Raises:
+            NotAllowed: it is somebody else's.
+            Misunderstood: it is over already; the sentence says how it ended.
+        """
+        job = await self.look_up(asker, job_id)
+        self._must_own(asker, job, "cancel")
+        # A running worker may move the job between our read and our write: look again, a few times at most.
+        for _ in range(5):
+            if job.state in {State.QUEUED, State.HELD}:
+                target = State.CANCELLED
+            elif job.state in {State.SUBMITTING, State.SUBMITTED}:
+                target = State.CANCELLING
+            else:
+                raise Misunderstood(f"Job {job.id} cannot be cancelled: it is {job.state.value} already.", advice="/show brings it back.")
+            now = self._now()
+            finished = now if target is State.CANCELLED else None
+            try:
+                job = await self.store.save(replace(job, state=target, changed=now, finished=finished), was=job)
+            except Overtaken:
+                job = await self.store.find(job.id)
+                continue
+            await self._queue.put(job.id, lane=TELL, once=f"cancel{job.version}")
+            return job
+        raise Misunderstood(f"Job {job.id} is moving too fast to be cancelled.", advice="Please try once more.")
+
+    async def delete(self, asker: Asker, job_id: str) -> Job:
+        """Remove a job's pictures for everybody, files too. Its owner and moderators may."""
+        job = await self.look_up(asker, job_id)
+        self._must_own(asker, job, "delete")
+        if not job.state.over:
+            return await self.cancel(asker, job.id)
+        await self.store.mark(job.id, 0, asker.person, "deleted", on=True)
+        for image in job.images:
+            for key in (image.key, image.shown, image.thumbnail):
+                await self._files.delete(key)
+        await self._queue.put(job.id, lane=TELL, once="delete")
+        return job
+
+    async def mark(self, asker: Asker, job_id: str, kind: str, *, index: int = 0, on: bool = True) -> Job:
+        """Keep, rate or report a job's image (0 for all of them)."""
+        job = await self.look_up(asker, job_id)
+        if index:
+            _pick(job, index)
+        await self.store.mark(job.id, index, asker.person, kind, on=on)
+        return job
+
+    async def look_up(self, asker: Asker, job_id: str) -> Job:
+        """A job that this person may see: of their own workspace, and of a private conversation only their own. Raises NotFound."""
+        job = await self.store.find(job_id)
+        same = (job.place.platform, job.place.workspace) == (asker.place.platform, asker.place.workspace)
+        mine = job.person.key == asker.person.key or asker.person.moderates
+        if not same or (job.place.direct and not mine):
+            raise NotFound(f"There is no job {job_id[:20]}.", advice="/history lists yours.")
+        return job
+
+    async def ancestors(self, job: Job) -> list[Job]:
+        """The jobs a job came from, nearest first, at most twenty."""
+        found: list[Job] = []
+        while job.parent and len(found) < 20:  # noqa: PLR2004 - as the docstring says
+            try:
+                job = await self.store.find(job.parent.job)
+            except NotFound:
+                break
+            found.append(job)
+        return found
+
+    async def recent(self, asker: Asker, *, before: datetime | None, limit: int) -> list[Job]:
+        """The person's last jobs, newest first."""
+        return await self.store.recent(person=asker.person, before=before, limit=limit)
+
+    def _same_model(self, parent: Job, operation: Operation) -> str | None:
+        model = self.catalog.capabilities(parent.provider, parent.model)
+        return parent.drawn_by if model and operation in model.operations else None
+
+    @staticmethod
+    def _must_own(asker: Asker, job: Job, act: str) -> None:
+        if job.person.key != asker.person.key and not asker.person.moderates:
+            who = job.person.name or "the person who asked for it"
+            raise NotAllowed(f"Only {who} or a moderator may {act} job {job.id}.")
+
+
+def _pick(job: Job, index: int) -> Image:
+    for image in job.images:
+        if image.index == index:
+            return image
+    if not job.images:
+        raise NotFound(f"Job {job.id} has no images: it is {job.state.value}.", advice="Wait until it is done, or /again it.")
+    raise NotFound(f"Job {job.id} has no image {index}.", advice=f"It has {len(job.images)}; pick 1 to {len(job.images)}.")

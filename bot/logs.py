@@ -1,0 +1,56 @@
+"""The log: structlog, pretty for people or JSON for machines, with one job id through all lines of a job's story.
+
+Prompts are logged at debug only. Whatever looks like a token is masked before it is written, whoever logs it.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+_SECRETS = re.compile(r"(xox[a-z]-|xapp-|sk-|ghp_|r8_|Bearer\s+|Bot\s+)[A-Za-z0-9._\-]{8,}|(signature|token|key)=[A-Za-z0-9_\-]{16,}")
+
+
+def mask(text: str) -> str:
+    """A text with whatever looks like a token, key or signature replaced."""
+    return _SECRETS.sub("[secret]", text)
+
+
+def _mask_values(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = mask(value)
+    return event
+
+
+def set_up(*, form: str, level: str, stream: TextIO | None = None) -> None:
+    """Make structlog and the standard library's loggers write to one stream (standard error unless told)."""
+    out = stream or sys.stderr
+    number = logging.getLevelNamesMapping()[level.upper()]
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _mask_values,
+    ]
+    renderer: Any = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=out.isatty())
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(file=out),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer], foreign_pre_chain=shared
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    # Libraries speak at debug and info about their own wire traffic, prompts and tokens included.
+    root.setLevel(max(number, logging.WARNING))

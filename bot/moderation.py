@@ -1,0 +1,52 @@
+"""Moderation: asks every moderator, in order; the strictest verdict wins."""
+
+from collections.abc import Sequence
+
+from bot.errors import Blocked
+from bot.model import Level, Person, Place, Verdict
+from bot.ports import Moderator
+
+
+class Panel:
+    """All moderators that are switched on."""
+
+    def __init__(self, moderators: Sequence[Moderator]) -> None:
+        self._moderators = moderators
+
+    async def prompt(self, person: Person, place: Place, *texts: str) -> Verdict:
+        """The strictest verdict on any of the texts (prompt, style ...). Stops asking once something is blocked."""
+        strictest = Verdict()
+        for moderator in self._moderators:
+            for text in texts:
+                if text and strictest.level is not Level.BLOCK:
+                    strictest = _stricter(strictest, await moderator.prompt(person, place, text))
+        return strictest
+
+    async def image(self, place: Place, image: bytes) -> Verdict:
+        """The strictest verdict on a picture."""
+        strictest = Verdict()
+        for moderator in self._moderators:
+            if strictest.level is not Level.BLOCK:
+                strictest = _stricter(strictest, await moderator.image(place, image))
+        return strictest
+
+
+def refusal(verdict: Verdict) -> Blocked | None:
+    """The refusal that follows from a verdict, or None where the work may go on.
+
+    A verdict of REVIEW refuses too: nobody can be asked yet, and what is doubtful is not drawn unseen.
+    """
+    if verdict.level < Level.REVIEW:
+        return None
+    topic = f" ({verdict.category})" if verdict.category else ""
+    return Blocked(
+        f"This prompt is not allowed here{topic}.",
+        category=verdict.category,
+        source=verdict.source,
+        advice="Nothing was drawn and it does not count toward your quota. "
+        "Change the words and try again; if this is a mistake, tell an admin the id below.",
+    )
+
+
+def _stricter(one: Verdict, other: Verdict) -> Verdict:
+    return other if other.level > one.level else one

@@ -1,0 +1,205 @@
+"""Routing: which provider and model serve a request, and how the request is fitted to the model."""
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from bot.errors import Misunderstood, NothingFits
+from bot.model import Capabilities, Operation, Promise, Request
+from bot.ports import ImageProvider
+
+N = TypeVar("N", int, float)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A model that can be asked."""
+
+    provider: str
+    model: Capabilities
+
+    @property
+    def name(self) -> str:
+        """`provider/model`, or the one word where both are the same."""
+        return self.provider if self.provider == self.model.name else f"{self.provider}/{self.model.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A model that will be asked, with the request as fitted to it and what fitting changed, in words."""
+
+    offer: Offer
+    fitted: Request
+    changes: tuple[str, ...]
+
+
+class Catalog:
+    """All models of all providers, in the order of preference."""
+
+    def __init__(self, providers: Mapping[str, ImageProvider]) -> None:
+        self._providers = providers
+
+    @property
+    def offers(self) -> list[Offer]:
+        """Every model, in order."""
+        return [Offer(provider=name, model=model) for name, provider in self._providers.items() for model in provider.models.values()]
+
+    @property
+    def lanes(self) -> Mapping[str, int]:
+        """How many jobs each provider may have in flight."""
+        return {name: max((model.running for model in provider.models.values()), default=1) for name, provider in self._providers.items()}
+
+    def provider(self, name: str) -> ImageProvider | None:
+        """A provider by its name, or None where it is not switched on any more."""
+        return self._providers.get(name)
+
+    def capabilities(self, provider: str, model: str) -> Capabilities | None:
+        """A model's facts, or None where it is gone."""
+        found = self._providers.get(provider)
+        return found.models.get(model) if found else None
+
+    def named(self, name: str) -> list[Offer]:
+        """What `--model` means: a provider (its default model first), a model, or `provider/model`.
+
+        Raises:
+            Misunderstood: no model answers to the name; the advice lists those that do.
+        """
+        wanted = name.strip().casefold()
+        offers = self.offers
+        found = [offer for offer in offers if wanted in {offer.name.casefold(), f"{offer.provider}/{offer.model.name}".casefold()}]
+        found = found or [offer for offer in offers if offer.provider.casefold() == wanted]
+        found = found or [offer for offer in offers if offer.model.name.casefold() == wanted]
+        if not found:
+            known = ", ".join(offer.name for offer in offers)
+            raise Misunderstood(f"There is no model called “{name[:60]}”.", advice=f"There are: {known}. /models says what each can do.")
+        return found
+
+    def choose(self, request: Request, *, tried: Collection[str] = ()) -> Choice:
+        """The model for a request: the one it names, else the cheapest that serves it, ties in the order of preference.
+
+        Args:
+            request: what to draw.
+            tried: `provider/model` of those that failed already.
+
+        Raises:
+            NothingFits: no model can serve it; the sentence names the operations that could be served.
+            Misunderstood: the named model does not exist.
+        """
+        named = self.named(request.model) if request.model else None
+        offers = named if named is not None else sorted(self.offers, key=lambda offer: offer.model.price)
+        fresh = [offer for offer in offers if f"{offer.provider}/{offer.model.name}" not in tried]
+        for offer in fresh:
+            if request.operation in offer.model.operations:
+                fitted, changes = fit(request, offer.model)
+                return Choice(offer=offer, fitted=fitted, changes=changes)
+        able = [offer.name for offer in self.offers if request.operation in offer.model.operations]
+        what = _INFINITIVES[request.operation]
+        raise NothingFits(
+            f"{request.model or 'No model here'} cannot {what}." if not able or named else f"No model is left that could {what}.",
+            advice=f"Models that can: {', '.join(able)}."
+            if able
+            else "Ask an admin to switch on a provider that can; /models lists what there is.",
+        )
+
+
+_INFINITIVES: Mapping[Operation, str] = {
+    Operation.DRAW: "draw from words",
+    Operation.VARY: "vary a picture",
+    Operation.EDIT: "edit a picture",
+    Operation.INPAINT: "repaint a part of a picture",
+    Operation.OUTPAINT: "extend a picture",
+    Operation.UPSCALE: "enlarge a picture",
+    Operation.REMOVE_BACKGROUND: "remove a background",
+}
+
+
+def fit(request: Request, model: Capabilities) -> tuple[Request, tuple[str, ...]]:
+    """A request as the model can serve it, and what was changed, in words for the card."""
+    changes: list[str] = []
+    width, height = _size(request, model, changes)
+    fitted = replace(
+        request,
+        model=model.name,
+        size=(width, height),
+        steps=_clamp("steps", request.steps, model.steps, changes),
+        guidance=_clamp("guidance", request.guidance, model.guidance, changes),
+        style=_style(request, model, changes),
+        negative=request.negative if model.negative else "",
+        strength=request.strength if model.strength else None,
+        seed=request.seed if model.promise is not Promise.NOT_REPEATABLE else None,
+    )
+    if request.negative and not model.negative:
+        changes.append(f"“--no {_cut(request.negative)}” left out: {model.name} has no negative prompt")
+    if request.strength is not None and not model.strength:
+        changes.append(f"strength left out: {model.name} does not take one")
+    if request.seed is not None and model.promise is Promise.NOT_REPEATABLE:
+        changes.append(f"seed left out: it has no effect on {model.name}")
+    return fitted, tuple(changes)
+
+
+def _size(request: Request, model: Capabilities, changes: list[str]) -> tuple[int, int]:
+    asked = request.size or _from_ratio(request.ratio or "1:1", model)
+    if model.sizes:
+        best = min(
+            model.sizes, key=lambda size: (abs(math.log(size[0] / size[1]) - math.log(asked[0] / asked[1])), abs(size[0] - asked[0]))
+        )
+    else:
+        best = _within(asked, model)
+    if request.size and best != request.size:
+        changes.append(f"size {request.size[0]}×{request.size[1]} became {best[0]}×{best[1]}")
+    elif request.ratio and abs(math.log(best[0] / best[1]) - math.log(_quotient(request.ratio))) > 0.06:  # noqa: PLR2004 - rounding to a multiple moves a ratio by less
+        changes.append(f"ratio {request.ratio} became {best[0]}×{best[1]}")
+    return best
+
+
+def _quotient(ratio: str) -> float:
+    width, height = ratio.split(":")
+    return float(width) / float(height)
+
+
+def _from_ratio(ratio: str, model: Capabilities) -> tuple[int, int]:
+    quotient = _quotient(_nearest(ratio, model.ratios))
+    height = math.sqrt(model.pixels / quotient)
+    return _within((round(height * quotient), round(height)), model)
+
+
+def _nearest(ratio: str, offered: Sequence[str]) -> str:
+    return min(offered, key=lambda other: abs(math.log(_quotient(other)) - math.log(_quotient(ratio)))) if offered else ratio
+
+
+def _within(size: tuple[int, int], model: Capabilities) -> tuple[int, int]:
+    least, most = model.sides
+    shrink = min(1.0, most / max(size))
+    return _pair(min(max(model.multiple * round(side * shrink / model.multiple), least), most) for side in size)
+
+
+def _pair(values: Iterable[int]) -> tuple[int, int]:
+    first, second = values
+    return first, second
+
+
+def _clamp(name: str, value: N | None, bounds: tuple[N, N] | None, changes: list[str]) -> N | None:
+    if value is None:
+        return None
+    if bounds is None:
+        changes.append(f"{name} left out: the model does not take it")
+        return None
+    fitted = min(max(value, bounds[0]), bounds[1])
+    if fitted != value:
+        changes.append(f"{name} {value:g} became {fitted:g}")
+    return fitted
+
+
+def _style(request: Request, model: Capabilities, changes: list[str]) -> str | None:
+    if request.style is None or model.any_style:
+        return request.style
+    for style in model.styles:
+        if style.casefold() == request.style.casefold():
+            return style
+    changes.append(f"style “{_cut(request.style)}” left out: {model.name} does not know it")
+    return None
+
+
+def _cut(text: str, most: int = 40) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

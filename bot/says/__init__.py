@@ -1,0 +1,28 @@
+"""Every sentence and every card the bot shows, as values in nobody's markup.
+
+`words` holds the small change (cut, join, time, money), `cards` a job's card through its life, `results` what lands in the thread
+and the details of it, `pages` the whispers: help, quota, history, models, refusals. One word per concept: the controls are called Vary,
+Upscale, Again, Same, Remix, Details, Delete, Cancel, here and nowhere else. A package, because every word a person reads lives here.
+"""
+
+from bot.says.cards import Live, card
+from bot.says.pages import fault_page, help_page, history_page, models_page, quota_page, refusal_page, usage_page, whisper
+from bot.says.results import deleted, details, promise, rerun_line, result
+
+__all__ = [
+    "Live",
+    "card",
+    "deleted",
+    "details",
+    "fault_page",
+    "help_page",
+    "history_page",
+    "models_page",
+    "promise",
+    "quota_page",
+    "refusal_page",
+    "rerun_line",
+    "result",
+    "usage_page",
+    "whisper",
+]

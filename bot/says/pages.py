@@ -1,0 +1,147 @@
+"""Pages: the whispers, seen by one person: help, quota, history, models, refusals and faults."""
+
+from collections.abc import Sequence
+
+from bot.errors import Misunderstood, OverQuota, Refusal
+from bot.model import Action, Capabilities, CommandSpec, Emphasis, Job, Message, Role, Tone, Use, Window
+from bot.says.words import cut, listed, moment, money, plural
+
+EXAMPLES = (
+    "/imagine a red fox in the snow --ar 16:9 --count 4",
+    "/imagine a lighthouse in a storm --no birds --seed 42",
+    "/imagine neon city in the rain --style watercolour",
+)
+
+
+def whisper(text: str, *, title: str = "", tone: Tone = Tone.PLAIN) -> Message:
+    """A sentence for one person."""
+    return Message(text=f"{title}. {text}" if title else text, title=title, body=text, tone=tone)
+
+
+def refusal_page(refusal: Refusal, *, trace: str) -> Message:
+    """What happened, whether it counted, what to do next, and a short id."""
+    counted = (
+        ""
+        if isinstance(refusal, Misunderstood) or "count" in refusal.advice
+        else "Nothing was drawn and it does not count toward your quota."
+    )
+    cost = "" if counted else "Nothing was drawn and it does not count toward your quota."
+    body = "\n".join(part for part in (refusal.sentence, refusal.advice, cost) if part)
+    line = f"/{refusal.line}" if refusal.line else ""
+    return Message(
+        text=" ".join(part for part in (body.replace("\n", " "), line) if part),
+        title=_HEADINGS.get(type(refusal).__name__, "That did not work"),
+        body=body,
+        code=line,
+        context=f"id {trace}",
+        actions=(Action(label="My quota", line="quota"),) if isinstance(refusal, OverQuota) else (),
+        tone=Tone.WARNING,
+    )
+
+
+_HEADINGS = {
+    "Misunderstood": "I did not understand that",
+    "Blocked": "Not allowed by the policy",
+    "Refused": "Not allowed by the policy",
+    "OverQuota": "Quota used up",
+    "TooMany": "Too many waiting jobs",
+    "NotFound": "Not found",
+    "NotAllowed": "Not allowed",
+    "NothingFits": "No model can do that",
+    "BadPicture": "That file will not do",
+    "Expired": "Too late for that",
+}
+
+
+def fault_page(trace: str) -> Message:
+    """Something broke on our side."""
+    return whisper(
+        f"Something broke on my side, and it is logged. Nothing was counted. Please try again; if it stays, tell an admin the id {trace}.",
+        title="My fault",
+        tone=Tone.BAD,
+    )
+
+
+def help_page(menu: Sequence[CommandSpec], *, role_admin: bool, in_thread: bool) -> Message:
+    """How to use the bot: three examples, the commands, the reactions."""
+    commands = tuple((f"/{spec.name}", spec.about) for spec in menu if not spec.hidden and (role_admin or spec.role is Role.MEMBER))
+    thread = " In threads, say @limner imagine …" if in_thread else ""
+    body = (
+        "Type /imagine and what you want to see. Images arrive in the thread under the card, "
+        f"with everything needed to draw them again.{thread}\n"
+        "React to a result: 🔁 again · 1️⃣ to 4️⃣ vary that image · ⬆️ upscale · ✉️ details · ⭐ keep · ❌ cancel or delete · 🚩 report"
+    )
+    return Message(
+        text=f"{body} Examples: {'; '.join(EXAMPLES)}",
+        title="How to use Limner",
+        body=body,
+        fields=commands,
+        code="\n".join(EXAMPLES),
+        actions=(
+            Action(label="Draw the first example", line=EXAMPLES[0].removeprefix("/"), emphasis=Emphasis.PRIMARY),
+            Action(label="My quota", line="quota"),
+        ),
+    )
+
+
+def usage_page(spec: CommandSpec, usage: str) -> Message:
+    """How one command reads."""
+    fields = tuple((f"{'' if option.positional else '--'}{option.name}", option.about) for option in spec.options)
+    return Message(text=f"/{usage}. {spec.about}", title=f"/{spec.name}", body=spec.about, fields=fields, code=f"/{spec.example or usage}")
+
+
+def quota_page(uses: Sequence[Use], *, of: str, zone: str) -> Message:
+    """What somebody used, of how much, and when it renews, in the reader's own time."""
+    fields: list[tuple[str, str]] = []
+    for use in uses:
+        label = "Today" if use.window is Window.DAY else "This month"
+        if use.amount is None:
+            fields.append((label, f"{plural(use.used, 'image')} used, no limit"))
+        else:
+            left = max(0, use.amount - use.used)
+            fields.append((label, f"{use.used:,} of {plural(use.amount, 'image')} used, {left:,} left; renews {moment(use.renews, zone)}"))
+    return Message(
+        text=f"{of}: " + "; ".join(f"{label}: {value}" for label, value in fields),
+        title=of,
+        body="What failed, was blocked or cancelled does not count.",
+        fields=tuple(fields),
+    )
+
+
+def history_page(jobs: Sequence[Job], *, older: str) -> Message:
+    """A person's last jobs, newest first."""
+    if not jobs:
+        return whisper("You have not drawn anything yet. Try /imagine a red fox in the snow", title="Your jobs")
+    fields = tuple(
+        (job.id, f"{job.state.value} · {cut(job.request.prompt, 80) or job.request.operation.value} · {job.drawn_by}") for job in jobs
+    )
+    more = (Action(label="Older", line=older),) if older else ()
+    return Message(
+        text="Your jobs: " + "; ".join(f"{name}: {value}" for name, value in fields),
+        title="Your jobs",
+        fields=fields,
+        context="/show and a job's id brings it back, buttons and all.",
+        actions=(*(Action(label=f"Show {job.id}", line=f"show {job.id}") for job in jobs[:5]), *more),
+    )
+
+
+def models_page(offers: Sequence[tuple[str, Capabilities]]) -> Message:
+    """What can draw here, what it can do, and what it costs."""
+    fields: list[tuple[str, str]] = []
+    for name, model in offers:
+        extras = [word for word, has in (("negative prompt", model.negative), ("mask", model.mask), ("strength", model.strength)) if has]
+        price = f"{money(model.price)} an image" if model.price else "free"
+        facts = [
+            listed(sorted(operation.value for operation in model.operations)),
+            f"rerun {model.promise.value}",
+            price,
+            *extras,
+            model.about,
+        ]
+        fields.append((name, " · ".join(fact for fact in facts if fact)))
+    return Message(
+        text="Models: " + "; ".join(f"{name}: {about}" for name, about in fields),
+        title="Models",
+        body="Pick one with --model; without it the cheapest that can do the work is taken.",
+        fields=tuple(fields),
+    )

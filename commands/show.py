@@ -1,0 +1,20 @@
+"""`/show`: everything about a job, where it came from, and its buttons."""
+
+from bot.command import JOB, Command, Context, Options, says, whisper
+from bot.model import Answer, CommandSpec
+
+
+async def run(context: Context, options: Options) -> Answer:
+    """The job's details, for the one who asked."""
+    job = await context.jobs.look_up(context.asker, options.text("job"))
+    marks = await context.jobs.store.marks(job.id)
+    if "deleted" in marks:
+        return whisper(says.whisper(f"The images of job {job.id} were deleted.", title=f"Job {job.id}"))
+    model = context.catalog.capabilities(job.provider, job.model)
+    return whisper(says.details(job, model, await context.jobs.ancestors(job), marks))
+
+
+COMMAND = Command(
+    spec=CommandSpec(name="show", about="Everything about a job, buttons and all", options=(JOB,), example="show 7kq2mw9x"),
+    run=run,
+)
