@@ -1,0 +1,1 @@
+"""The `sketch` provider: a procedural preview, not AI."""

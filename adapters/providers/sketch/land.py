@@ -1,0 +1,131 @@
+"""Land: mountains, hills and meadows, dunes, snowfields, and lakes between them."""
+
+import numpy as np
+
+from adapters.providers.sketch.canvas import Canvas, Colour, colour
+from adapters.providers.sketch.light import Light
+from adapters.providers.sketch.noise import Dice, Field, sample, smoothstep, tile
+from adapters.providers.sketch.scene import Scene
+from adapters.providers.sketch.terrain import Camera, Ground, View, paint_ground
+
+
+def _blend(base: Field, tone: Colour, share: Field) -> Field:
+    return base + (np.asarray(tone, np.float32) - base) * share[..., None]
+
+
+def paint_mountains(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float) -> View:
+    """A range with ridges and cast shadows behind foothills; snow above a line that the season sets."""
+    crest = tile(dice.fork("crest"), 512, cells=3, octaves=7, gain=0.5, ridged=True)
+    soft = tile(dice.fork("soft"), 256, cells=4, octaves=5)
+    drift = dice.between(0, 1)
+    tall = dice.between(15.0, 22.0)
+    line = -2.0 if scene.wintry else dice.between(5.5, 8.5)
+    grass = _grass(scene, dice)
+    rock = dice.pick((colour("8a8079"), colour("7b7f88"), colour("94806d")))
+
+    def height(x: Field, z: Field) -> Field:
+        rise = smoothstep(9.0, 42.0, z)
+        peaks = sample(crest, x / 74.0 + drift, z / 74.0 + drift) ** 1.25
+        hills = sample(soft, x / 20.0 + drift, z / 20.0)
+        valley = 1.0 - 0.45 * np.exp(-((x / (z * 0.22 + 2.0)) ** 2))
+        return peaks * tall * rise * valley + (hills - 0.45) * (0.9 + z * 0.045)
+
+    def paint(x: Field, z: Field, heights: Field, steep: Field) -> Field:
+        patch = sample(soft, x / 6.0, z / 6.0)
+        wide = sample(soft, x / 31.0 + 0.3, z / 31.0)
+        base = np.broadcast_to(np.asarray(grass[0], np.float32), (*x.shape, 3))
+        base = _blend(base, grass[1], smoothstep(0.35, 0.7, wide))
+        base = _blend(base, rock, smoothstep(0.16, 0.36, steep + (patch - 0.5) * 0.2 + heights * 0.012))
+        snow = smoothstep(line - 1.2, line + 1.8, heights + (patch - 0.5) * 6.0) * smoothstep(0.62, 0.3, steep)
+        return _blend(base, (0.95, 0.97, 1.0), snow)
+
+    ground = Ground(height=height, paint=paint, grain=_grain(dice), grains=0.07 if scene.wintry else 0.2, grain_size=0.5)
+    return paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=2.6, near=1.6, far=95.0, lens=1.0))
+
+
+def paint_meadow(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float) -> View:
+    """Rolling hills, with flowers in spring and snow in winter."""
+    soft = tile(dice.fork("soft"), 256, cells=3, octaves=5, gain=0.42)
+    drift = dice.between(0, 1)
+    grass = _grass(scene, dice)
+
+    def height(x: Field, z: Field) -> Field:
+        far = smoothstep(20.0, 80.0, z)
+        return (sample(soft, x / 30.0 + drift, z / 30.0) - 0.5) * (0.5 + z * 0.09) + far * sample(soft, x / 90.0, z / 90.0 + drift) * 9.0
+
+    def paint(x: Field, z: Field, heights: Field, _steep: Field) -> Field:
+        wide = sample(soft, x / 17.0 + 0.3, z / 17.0)
+        base = np.broadcast_to(np.asarray(grass[0], np.float32), (*x.shape, 3))
+        base = _blend(base, grass[1], smoothstep(0.35, 0.65, wide))
+        if scene.wintry:
+            base = _blend(base, (0.94, 0.96, 1.0), 0.9 + 0.1 * smoothstep(0.3, 0.6, heights))
+        return base
+
+    grains = 0.05 if scene.wintry else 0.3
+    ground = Ground(height=height, paint=paint, grain=_grain(dice), grains=grains, grain_size=0.55)
+    return paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=1.7, near=1.1, far=90.0, lens=1.05))
+
+
+def paint_snowfield(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float) -> View:
+    """Gentle drifts of snow, for somebody to stand in."""
+    soft = tile(dice.fork("soft"), 256, cells=3, octaves=4, gain=0.34)
+    fine = tile(dice.fork("fine"), 256, cells=5, octaves=4, gain=0.5)
+    drift = dice.between(0, 1)
+    bare = scene.lacks("snow")
+    grass = _grass(scene, dice)
+
+    def height(x: Field, z: Field) -> Field:
+        rise = smoothstep(14.0, 60.0, z) * 4.0 * sample(soft, x / 60.0, z / 60.0 + drift)
+        return (sample(soft, x / 13.0 + drift, z / 10.0) - 0.5) * (0.45 + z * 0.045) + (sample(fine, x / 3.0, z / 3.0) - 0.5) * 0.07 + rise
+
+    def paint(x: Field, _z: Field, _heights: Field, _steep: Field) -> Field:
+        tone = grass[0] if bare else (0.95, 0.97, 1.0)
+        return np.broadcast_to(np.asarray(tone, np.float32), (*x.shape, 3)) * np.float32(1.0)
+
+    ground = Ground(height=height, paint=paint, grain=_grain(dice), grains=0.04, grain_size=0.6, smooth=0.85)
+    return paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=1.35, near=0.9, far=70.0, lens=1.05))
+
+
+def paint_dunes(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float) -> View:
+    """Dunes with sharp crests and wind ripples."""
+    soft = tile(dice.fork("soft"), 256, cells=3, octaves=3, gain=0.4)
+    drift = dice.between(0, 1)
+    sand = dice.pick(((colour("e2b277"), colour("cf8f55")), (colour("e6c092"), colour("d39a62")), (colour("dd9a63"), colour("b8683f"))))
+    lean = dice.pick((-1.0, 1.0))
+    bend = dice.between(3.0, 5.0)
+
+    def height(x: Field, z: Field) -> Field:
+        wander = sample(soft, x / 60.0 + drift, z / 60.0)
+        phase = (x * 0.55 * lean + z * 0.8) / 13.0 + wander * bend
+        part = phase - np.floor(phase)
+        # A dune climbs slowly with the wind and falls steeply in its lee.
+        wave = np.where(part < 0.72, part / 0.72, (1.0 - part) / 0.28)
+        wave = wave * wave * (3 - 2 * wave) * 0.55 + wave * 0.45
+        tall = 0.25 + 2.1 * smoothstep(1.0, 20.0, z) + 2.4 * smoothstep(30.0, 90.0, z)
+        return wave * tall * (0.35 + 1.1 * sample(soft, x / 45.0 + 0.5, z / 45.0 + drift))
+
+    def paint(x: Field, z: Field, _heights: Field, steep: Field) -> Field:
+        base = np.broadcast_to(np.asarray(sand[0], np.float32), (*x.shape, 3))
+        base = _blend(base, sand[1], smoothstep(0.02, 0.25, steep))
+        curl = sample(soft, x / 7.0, z / 7.0)
+        ripples = np.sin((x * 0.4 * lean + z * 0.9) * 17.0 + curl * 22.0)
+        return base * (1.0 + ripples * 0.05 * np.exp(-z / 7.0))[..., None]
+
+    ground = Ground(height=height, paint=paint, grain=_grain(dice), grains=0.06, grain_size=0.7)
+    return paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=3.2, near=1.7, far=110.0, lens=1.05), haze=0.8)
+
+
+def _grain(dice: Dice) -> Field:
+    own = dice.fork("grain")
+    return np.clip(tile(own, 256, cells=32, octaves=3, gain=0.7) * 0.6 + own.numbers(256, 256) * 0.4, 0, 1)
+
+
+def _grass(scene: Scene, dice: Dice) -> tuple[Colour, Colour]:
+    """Two greens that go together, or what the season makes of them."""
+    if scene.season == "autumn":
+        return dice.pick(((colour("a8893f"), colour("9a5a2c")), (colour("b09a4a"), colour("7d7a3a"))))
+    if scene.season == "winter":
+        return (colour("8b8a74"), colour("6f7568"))
+    if scene.season == "spring":
+        return (colour("83b455"), colour("a9c964"))
+    return dice.pick(((colour("6f9a4b"), colour("9aae5c")), (colour("5f8a52"), colour("8aa860")), (colour("7f9a50"), colour("b0a860"))))
