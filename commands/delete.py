@@ -7,11 +7,9 @@ from bot.model import Answer, CommandSpec
 async def run(context: Context, options: Options) -> Answer:
     """Delete; the posts show it."""
     job = await context.jobs.delete(context.asker, options.text("job"))
-    return (
-        whisper(says.whisper(f"The images of job {job.id} are gone.", title="Deleted"))
-        if job.state.over and job.images
-        else Answer(job=job.id)
-    )
+    if not job.state.over:
+        return Answer(job=job.id)
+    return whisper(says.whisper(f"The images of job {job.id} are gone.", title="Deleted"))
 
 
 COMMAND = Command(

@@ -22,12 +22,11 @@ def _form(job: Job, context: Context) -> Form:
     if job.seed is not None:
         had["seed"] = job.seed
     models = tuple(offer.name for offer in context.catalog.offers)
+    options = [option for option in DRAWING if option.name != "strength" or job.request.sources]
     return Form(
         title=f"Remix {job.id}",
         line=f"remix {job.id}",
-        fields=tuple(
-            _field(option, str(had.get(option.name, "")), models) for option in DRAWING if option.name != "strength" or job.request.sources
-        ),
+        fields=tuple(_field(option, str(had.get(option.name, "")), models) for option in options),
         submit="Draw",
     )
 
@@ -60,8 +59,6 @@ _LABELS = {
 }
 
 COMMAND = Command(
-    spec=CommandSpec(
-        name="remix", about="Change a job's words and parameters in a form", options=(JOB, *DRAWING), example="remix 7kq2mw9x"
-    ),
+    spec=CommandSpec(name="remix", about="Change words and parameters in a form", options=(JOB, *DRAWING), example="remix 7kq2mw9x"),
     run=run,
 )

@@ -1,1 +1,11 @@
-"""Placeholder."""
+"""Image providers: one file each (a folder when it outgrows a page), named as people type it after `--model`; each defines `PLUGIN`.
+
+To add one:
+
+1. Make `adapters/providers/<name>.py`; its settings are `<NAME>_*`, declared as a `PluginSettings`.
+2. Describe its models as data: `Capabilities`, the first one is the default.
+3. Write pure functions from Request to the vendor's request and from the vendor's answer to Progress; then `submit`, `check`, `cancel`.
+4. Translate every error at the edge: a moderation refusal is `Refused`, everything else a `ProviderFault` that says whether the work may
+   have been accepted. Nothing else may be raised.
+5. `PLUGIN = Plugin(about=..., settings=..., open=...)`, and add it to `tests/contracts/test_provider.py`.
+"""

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.model import Action, Emphasis, Job, Message, Operation, Picture, State, Tone
+from bot.errors import FaultKind, ProviderFault
+from bot.model import Action, Emphasis, Job, Message, Operation, Picture, Problem, State, Tone
 from bot.says.results import change_note, rerun_line
 from bot.says.words import cut, plural, span
 
@@ -198,3 +199,26 @@ def _context(job: Job) -> str:
     if note := change_note(job):
         parts.append(note)
     return " · ".join([*parts, f"job {job.id}"])
+
+
+def overview_alt(job: Job) -> str:
+    """What a screen reader says of the card's one picture of all results."""
+    return f"Overview of {plural(len(job.images), 'image')}: {cut(job.request.prompt, 300) or 'no words given'}"
+
+
+def provider_problem(provider: str, fault: ProviderFault) -> Problem:
+    """A provider's fault in words for the person: what it was, and what to do."""
+    sentence, advice = _FAULTS[fault.kind]
+    return Problem(code=fault.kind.value, sentence=sentence.format(provider), advice=advice)
+
+
+_FAULTS: Mapping[FaultKind, tuple[str, str]] = {
+    FaultKind.RATE_LIMITED: ("{} is busy and asked us to slow down.", "Try again in a few minutes."),
+    FaultKind.UNAVAILABLE: ("{} is out of order right now.", "Try again in a few minutes, or with another model."),
+    FaultKind.TIMEOUT: ("{} did not answer in time.", "Try again in a few minutes, or with another model."),
+    FaultKind.CREDENTIALS: ("{} does not accept our key.", "Tell an admin."),
+    FaultKind.CREDIT: ("The account at {} has no credit left.", "Tell an admin, or try another model."),
+    FaultKind.BAD_RESULT: ("{} gave something that is no picture.", "Try it again."),
+    FaultKind.BAD_REQUEST: ("{} did not take the request.", "Try fewer options, or another model."),
+    FaultKind.LOST: ("{} does not know the job any more.", "Try it again."),
+}

@@ -162,11 +162,11 @@ def details(job: Job, model: Capabilities | None, ancestors: Sequence[Job], mark
     )
 
 
-def deleted(job: Job, by: str) -> Message:
+def deleted(job: Job) -> Message:
     """What stands where deleted pictures stood."""
     return Message(
-        text=f"The images of job {job.id} were deleted by {by}.",
-        body=f"Deleted by {by}.",
+        text=f"The images of job {job.id} were deleted.",
+        body="These images were deleted.",
         context=f"job {job.id}",
         tone=Tone.PLAIN,
         job=job.id,

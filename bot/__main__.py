@@ -1,0 +1,231 @@
+"""The `limner` command line: run, demo, imagine, inspect, migrate, doctor, env."""
+
+import asyncio
+import inspect as inspection
+import json
+import signal
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from bot import config, logs
+from bot.drawing import IMAGINE
+from bot.errors import LimnerError, SettingFault
+from bot.model import Kind
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    name="limner",
+    help="The team's illustrator in Slack and Discord.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def run() -> None:
+    """Run the bot: the platforms and providers that the environment names."""
+    environment = config.read_environment()
+    _until_stopped(environment, announce=False)
+
+
+@app.command()
+def demo() -> None:
+    """Try it in a browser: a playground with the built-in sketch provider, no account and no key."""
+    environment = {"BOT_PLATFORMS": "playground", "BOT_LOG_LEVEL": "warning", **config.read_environment()}
+    if "BOT_HTTP_PORT" not in environment and not _is_free("127.0.0.1", 8080):
+        environment["BOT_HTTP_PORT"] = "0"
+    _until_stopped(environment, announce=True)
+
+
+@app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(help="A picture that Limner, or a tool that writes `parameters`, made.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
+) -> None:
+    """Print what a picture says of itself: prompt, seed, every parameter."""
+    from bot.imaging import open_studio  # noqa: PLC0415 - imported where used, so that every other command starts faster
+
+    async def read() -> Mapping[str, Any]:
+        async with open_studio() as studio:
+            return await studio.read(file.read_bytes())
+
+    try:
+        record = asyncio.run(read())
+    except OSError as error:
+        _fail(f"{file} cannot be read: {error.strerror}.")
+    except LimnerError as error:
+        _fail(f"{file}: {error}")
+    if as_json:
+        typer.echo(json.dumps(record, ensure_ascii=False, indent=2, default=str))
+        return
+    for name, value in record.items():
+        if value not in (None, "", [], {}):
+            typer.echo(f"{name.replace('_', ' '):>16}  {value}")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's tables up to date. A SQLite journal is brought up to date at every start anyway."""
+    from bot.app import bring_up_to_date  # noqa: PLC0415 - see above
+
+    environment = config.read_environment()
+    settings = _settings(environment)
+    _guarded(lambda: bring_up_to_date(settings))
+    typer.echo("The database is up to date.")
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database, files and providers, and say what to do."""
+    from bot.doctor import examine  # noqa: PLC0415 - see above
+
+    environment = config.read_environment()
+    healthy = True
+
+    async def report() -> None:
+        nonlocal healthy
+        async for finding in examine(environment):
+            healthy = healthy and finding.good
+            typer.echo(f"{'ok   ' if finding.good else 'MEND '} {finding.subject}: {finding.sentence}")
+
+    _guarded(report)
+    raise typer.Exit(0 if healthy else 1)
+
+
+@app.command()
+def env() -> None:
+    """Print every setting with its default: the contents of `.env.example`."""
+    from bot.app import all_settings  # noqa: PLC0415 - see above
+
+    typer.echo(config.example(all_settings()), nl=False)
+
+
+def _imagine(prompt: list[str], out: Path, image: Path | None, **options: str | None) -> None:
+    """Draw images from words, from a shell. The same prompt and seed give the same pixels."""
+    from bot.shell import draw  # noqa: PLC0415 - see above
+
+    environment = config.read_environment()
+    said = {name: value for name, value in options.items() if value is not None}
+    failure = _guarded(lambda: draw(environment, prompt=" ".join(prompt), options=said, image=image, out=out))
+    if failure:
+        _fail(failure)
+
+
+def _with_drawing_options(act: Callable[..., None]) -> Callable[..., None]:
+    """`imagine` with the options of the chat command, which are declared once, in `bot.drawing`."""
+    hints: dict[str, Any] = {
+        "prompt": Annotated[list[str], typer.Argument(help="What you want to see.")],
+        "out": Annotated[Path, typer.Option(help="Folder for the pictures.", file_okay=False)],
+        "image": Annotated[Path | None, typer.Option(help="A picture to start from.", exists=True, dir_okay=False)],
+    }
+    defaults: dict[str, Any] = {"prompt": inspection.Parameter.empty, "out": Path(), "image": None}
+    for option in IMAGINE.options:
+        if not option.positional and option.kind is not Kind.IMAGE:
+            hints[option.name] = Annotated[str | None, typer.Option(f"--{option.name}", help=option.about, metavar=option.example)]
+            defaults[option.name] = None
+
+    def imagine(**values: Any) -> None:  # noqa: ANN401 - typer hands over what the signature below declares
+        act(**values)
+
+    imagine.__doc__ = act.__doc__
+    imagine.__annotations__ = hints
+    imagine.__signature__ = inspection.Signature(  # pyright: ignore[reportFunctionMemberAccess] - what inspect.signature looks for
+        [
+            inspection.Parameter(name, inspection.Parameter.KEYWORD_ONLY, default=defaults[name], annotation=hint)
+            for name, hint in hints.items()
+        ]
+    )
+    return imagine
+
+
+app.command(name="imagine")(_with_drawing_options(_imagine))
+
+
+def _until_stopped(environment: config.Environment, *, announce: bool) -> None:
+    from bot.app import open_app  # noqa: PLC0415 - see above
+
+    settings = _settings(environment)
+    logs.set_up(form=settings.log_format, level=settings.log_level)
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task()
+
+        def stopped() -> None:
+            # The first signal asks for an orderly end, the second one stops at once; the journal keeps what was unfinished.
+            if stop.is_set() and task:
+                task.cancel()
+            stop.set()
+
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, stopped)
+        async with open_app(settings, environment) as bot:
+
+            def started() -> None:
+                if announce and bot.server:
+                    typer.echo(f"Limner is at {bot.server.address} — open it in a browser. Ctrl-C stops it.")
+
+            await bot.run(stop, started=started)
+
+    _guarded(serve)
+
+
+def _settings(environment: config.Environment) -> config.BotSettings:
+    try:
+        settings = config.load(config.BotSettings, "bot", environment)
+    except SettingFault as fault:
+        _fail(str(fault))
+    known = (f"BOT_{name.upper()}" for name in config.BotSettings.model_fields)
+    for sentence in config.unknown(environment, known):
+        typer.echo(sentence, err=True)
+    return settings
+
+
+def _guarded(act: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine; what goes wrong is one sentence on standard error and a status that says so."""
+    try:
+        return asyncio.run(act())
+    except LimnerError as error:
+        _fail(str(error))
+    except asyncio.CancelledError:
+        _fail("Stopped at once; what was unfinished goes on at the next start.")
+    except ExceptionGroup as group:
+        known, rest = group.split(LimnerError)
+        if known is None or rest is not None:
+            raise
+        _fail(" ".join(dict.fromkeys(str(error) for error in _leaves(known))))
+
+
+def _leaves(group: BaseExceptionGroup[LimnerError]) -> Iterator[LimnerError]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
+
+
+def _fail(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise SystemExit(1)
+
+
+def _is_free(host: str, port: int) -> bool:
+    import socket  # noqa: PLC0415 - see above
+
+    with socket.socket() as probe:
+        return probe.connect_ex((host, port)) != 0
+
+
+def main() -> None:
+    """The entry point."""
+    app(prog_name="limner")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,237 @@
+"""The composition root: the one place where the four packages meet.
+
+`open_app` opens everything as one async context manager and can be given fakes in place of anything; `App.run` runs it until it is told to
+stop. What is on is decided here, by what the environment says; nothing else in the project knows which platforms and providers there are.
+"""
+
+import asyncio
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+import adapters.moderators
+import adapters.platforms
+import adapters.providers
+import commands
+from bot import config, plugins
+from bot.command import Command
+from bot.config import BotSettings, Environment
+from bot.dispatch import Dispatch
+from bot.errors import PlatformFault, SettingFault
+from bot.imaging import open_studio
+from bot.jobs import TELL, Jobs
+from bot.model import Job
+from bot.plugins import Kit
+from bot.ports import ChatPlatform, Files, ImageProvider, Moderator, Queue, Store
+from bot.routing import Catalog
+from bot.worker import Worker
+from storage.files import open_files
+from storage.journal import migrate, open_journal
+from storage.lock import hold
+from storage.queue import announce, install, open_queue
+
+log = structlog.get_logger()
+
+PLATFORMS, PROVIDERS, MODERATORS = adapters.platforms.__name__, adapters.providers.__name__, adapters.moderators.__name__
+_RECONNECT = (1.0, 60.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fakes:
+    """What a test or another program brings along instead of plugins. None: decided by the settings."""
+
+    platforms: Mapping[str, ChatPlatform] | None = None
+    providers: Mapping[str, ImageProvider] | None = None
+    moderators: Sequence[Moderator] | None = None
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+
+@dataclass(kw_only=True)
+class App:
+    """Everything, open."""
+
+    settings: BotSettings
+    store: Store
+    queue: Queue
+    files: Files
+    catalog: Catalog
+    jobs: Jobs
+    dispatch: Dispatch
+    worker: Worker
+    platforms: Mapping[str, ChatPlatform]
+    server: Server | None
+
+    async def run(self, stop: asyncio.Event, *, started: Callable[[], None] = lambda: None) -> None:
+        """Run until `stop` is set, then end within the grace time: no more events, steps finished or handed back, platforms last.
+
+        Cancelling this coroutine stops at once; nothing is lost either way.
+        """
+        async with asyncio.TaskGroup() as group:
+            serving = [group.create_task(self._serve())] if self.server else []
+            working = group.create_task(self.worker.run())
+            listening = [group.create_task(self._listen(name, platform)) for name, platform in self.platforms.items()]
+            if self.server:
+                await self.server.started()
+            started()
+            log.info("started", platforms=list(self.platforms), providers=list(self.catalog.lanes))
+            await stop.wait()
+            log.info("stopping", grace=self.settings.grace)
+            for task in listening:
+                task.cancel()
+            await self.worker.stop()
+            _, late = await asyncio.wait([working], timeout=self.settings.grace)
+            for task in (*late, *serving):
+                task.cancel()
+        log.info("stopped")
+
+    async def _serve(self) -> None:
+        if self.server:
+            await self.server.serve()
+
+    async def _listen(self, name: str, platform: ChatPlatform) -> None:
+        """Keep one platform connected. A drop is mended with backoff; one that is refused for good never takes the others down."""
+        pause = _RECONNECT[0]
+        while True:
+            try:
+                await platform.run(self.dispatch.menu, self.dispatch)
+            except SettingFault as fault:
+                log.error("platform off", platform=name, reason=str(fault))  # noqa: TRY400 - the sentence says it all; a traceback would not help
+                if len(self.platforms) == 1:
+                    raise
+                return
+            except PlatformFault as fault:
+                log.warning("platform dropped", platform=name, reason=fault.sentence, again_in=pause)
+            await asyncio.sleep(pause)
+            pause = min(_RECONNECT[1], pause * 2)
+
+
+@asynccontextmanager
+async def open_app(
+    settings: BotSettings, environment: Environment, *, fakes: Fakes | None = None, serve: bool = True, migrated: bool | None = None
+) -> AsyncIterator[App]:
+    """Open everything, in the order in which things need each other, and close it in reverse.
+
+    Args:
+        settings: the hub's own settings.
+        environment: where plugins' settings are read from.
+        fakes: what to use instead of plugins.
+        serve: whether the HTTP server is opened.
+        migrated: True to bring the tables up to date first; by default done for SQLite only.
+
+    Raises:
+        SettingFault: one line that says which setting, for what, and the way without it.
+    """
+    fakes = fakes or Fakes()
+    async with AsyncExitStack() as stack:
+        if settings.embedded and ":memory:" not in settings.database_url:
+            stack.enter_context(hold(settings.folder / "limner.lock"))
+        secret = config.secret_key(settings)
+        queue = await stack.enter_async_context(open_queue(None if settings.embedded else settings.database_url))
+        store = await stack.enter_async_context(
+            open_journal(
+                settings.database_url,
+                migrate=settings.embedded if migrated is None else migrated,
+                announce=None if settings.embedded else _announce,
+            )
+        )
+        public_url = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{settings.http_port}"
+        files = await stack.enter_async_context(
+            open_files(settings.files_url, secret=secret, public_url=public_url, now=fakes.now, options=config.bucket_options(environment))
+        )
+        studio = await stack.enter_async_context(open_studio())
+
+        async def opened(package: str, chosen: Sequence[str], group: str = "") -> dict[str, Any]:
+            found: dict[str, Any] = {}
+            for name in chosen:
+                plugin = plugins.load(package, name, "PLUGIN", group=group)
+                folder = settings.folder / name
+                kit = Kit(
+                    folder=folder,
+                    now=fakes.now,
+                    link=files.link,
+                    read=files.get,
+                    public_url=public_url,
+                    admins=frozenset(settings.admins),
+                )
+                found[name] = await stack.enter_async_context(plugin.open(config.load(plugin.settings, name, environment), kit))
+            return found
+
+        chosen = Chosen.by(settings, environment)
+        providers: Mapping[str, ImageProvider] = fakes.providers or await opened(PROVIDERS, chosen.providers, "limner.providers")
+        moderators: Sequence[Moderator] = (
+            fakes.moderators
+            if fakes.moderators is not None
+            else list((await opened(MODERATORS, chosen.moderators, "limner.moderators")).values())
+        )
+        platforms: Mapping[str, ChatPlatform] = fakes.platforms or await opened(PLATFORMS, chosen.platforms)
+        yield _assemble(settings, store, queue, files, studio, providers, moderators, platforms, fakes.now, serve=serve)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Which plugins are on."""
+
+    platforms: Sequence[str]
+    providers: Sequence[str]
+    moderators: Sequence[str]
+
+    @classmethod
+    def by(cls, settings: BotSettings, environment: Environment) -> "Chosen":
+        """What the settings name; where they name nothing, what has settings of its own, else what needs none."""
+        platforms = _said(PLATFORMS, environment)
+        providers = _said(PROVIDERS, environment)
+        return cls(
+            platforms=settings.platforms or [name for name in platforms if name != "terminal"] or ["playground"],
+            providers=settings.providers or providers or ["sketch"],
+            moderators=settings.moderators or [name for name in plugins.names(MODERATORS) if _configured(MODERATORS, name, environment)],
+        )
+
+
+def _said(package: str, environment: Environment) -> list[str]:
+    """The plugins whose settings the environment names and that can work with them."""
+    return [
+        name
+        for name in plugins.names(package)
+        # A plugin's module is imported only when its prefix occurs: a chat SDK takes longer to import than all the rest.
+        if any(variable.startswith(f"{name.upper()}_") for variable in environment) and _configured(package, name, environment)
+    ]
+
+
+def _configured(package: str, name: str, environment: Environment) -> bool:
+    plugin: plugins.Plugin[Any, Any] = plugins.load(package, name, "PLUGIN")
+    return plugin.configured(config.load(plugin.settings, name, environment))
+
+
+def all_settings() -> dict[str, tuple[str, type[plugins.PluginSettings] | type[BotSettings]]]:
+    """Every settings class by prefix, each with a heading: what `.env.example` is made of."""
+    found: dict[str, tuple[str, type[plugins.PluginSettings | BotSettings]]] = {"bot": ("The bot", BotSettings)}
+    for package in (PLATFORMS, PROVIDERS, MODERATORS):
+        for name in plugins.names(package):
+            plugin: plugins.Plugin[Any, Any] = plugins.load(package, name, "PLUGIN")
+            found[name] = (plugin.about, plugin.settings)
+    return found
+
+
+def all_commands() -> dict[str, Command]:
+    """Every command by name: the files of `commands/`."""
+    return {
+        info.name: importlib.import_module(f"{commands.__name__}.{info.name}").COMMAND for info in pkgutil.iter_modules(commands.__path__)
+    }
+
+
+async def bring_up_to_date(settings: BotSettings) -> None:
+    """Make or migrate the tables, the queue's too."""
+    await migrate(settings.database_url)
+    if not settings.embedded:
+        await install(settings.database_url)
+
+
+async def _announce(connection: Any, job: Job) -> None:  # noqa: ANN401 - a database connection; the hub does not know whose
+    await announce(connection, job.id, lane=TELL, priority=job.priority)
+    await announce(connection, job.id, lane=job.provider, priority=job.priority)

@@ -1,0 +1,196 @@
+"""Dispatch: an invocation becomes a command; the one place where an error becomes a sentence."""
+
+import difflib
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from bot import grammar, says
+from bot.command import Command, Context, Misunderstood, Options
+from bot.errors import AlreadyTaken, Fault, NotAllowed, Refusal
+from bot.jobs import Asker, Jobs
+from bot.model import Answer, Attachment, CommandSpec, Invocation, Kind, Origin, Person, Place, Role, Value
+from bot.ports import ChatPlatform, Metrics
+from bot.quotas import Quotas
+from bot.routing import Catalog
+
+log = structlog.get_logger()
+
+REACTIONS: Mapping[str, str] = {
+    "🔁": "again {job}",
+    "🎲": "again {job}",
+    "1️⃣": "vary {job} 1",
+    "2️⃣": "vary {job} 2",
+    "3️⃣": "vary {job} 3",
+    "4️⃣": "vary {job} 4",
+    "⬆️": "upscale {job} 1",
+    "✉️": "show {job}",
+    "⭐": "keep {job}",
+    "👍": "rate {job} up",
+    "👎": "rate {job} down",
+    "🚩": "report {job}",
+    "❌": "delete {job}",
+}
+"""What a reaction on a job's message says. Emoji are compared without their variation selector."""
+
+_RANKS = {Role.MEMBER: 0, Role.REVIEWER: 1, Role.ADMIN: 2, Role.OWNER: 3}
+_MOST_COMPLETIONS = 25
+
+
+class Dispatch:
+    """The hub as platforms see it."""
+
+    def __init__(
+        self,
+        *,
+        commands: Mapping[str, Command],
+        platforms: Mapping[str, ChatPlatform],
+        jobs: Jobs,
+        quotas: Quotas,
+        catalog: Catalog,
+        metrics: Metrics,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._commands = commands
+        self._platforms = platforms
+        self._jobs = jobs
+        self._quotas = quotas
+        self._catalog = catalog
+        self._metrics = metrics
+        self._now = now
+        self._met: dict[str, Person] = {}
+        self._lines = {_bare(emoji): line for emoji, line in REACTIONS.items()}
+
+    @property
+    def menu(self) -> Sequence[CommandSpec]:
+        """Every command, in the order of its name."""
+        return [command.spec for _, command in sorted(self._commands.items())]
+
+    async def handle(self, invocation: Invocation) -> Answer:
+        """Do what somebody asked. Refusals and faults are sentences in the answer; nothing is raised."""
+        trace = secrets.token_hex(3)
+        began = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(trace=trace, person=invocation.person.key, origin=invocation.origin.value):
+            try:
+                answer = await self._answer(invocation)
+            except AlreadyTaken:
+                log.info("event taken before", event_key=invocation.event)
+                return Answer()
+            except Refusal as refusal:
+                log.info("refused", refusal=type(refusal).__name__)
+                self._metrics.refused(type(refusal).__name__)
+                return Answer(whisper=says.refusal_page(refusal, trace=trace))
+            except Exception as error:
+                log.exception("fault", error=type(error).__name__)
+                self._metrics.refused("Fault")
+                return Answer(whisper=says.fault_page(trace))
+            self._metrics.acknowledged(time.perf_counter() - began)
+            if answer.job:
+                log.info("accepted", job=answer.job)
+            return answer
+
+    async def complete(self, person: Person, place: Place, *, command: str, option: str, typed: str) -> Sequence[str]:
+        """Values that would fit an option, best first."""
+        found = self._commands.get(command)
+        spec = next((each for each in found.spec.options if each.name == option), None) if found else None
+        if spec is None:
+            return []
+        try:
+            offered = await self._values(person, place, spec.kind, spec.choices)
+        except Fault as fault:
+            log.warning("no completion", error=type(fault).__name__)
+            return []
+        wanted = typed.casefold()
+        starting = [value for value in offered if value.casefold().startswith(wanted)]
+        inside = [value for value in offered if wanted in value.casefold() and value not in starting]
+        return (starting + inside)[:_MOST_COMPLETIONS]
+
+    async def _values(self, person: Person, place: Place, kind: Kind, choices: Sequence[str]) -> Sequence[str]:
+        match kind:
+            case Kind.MODEL:
+                return [offer.name for offer in self._catalog.offers]
+            case Kind.STYLE:
+                return sorted({style for offer in self._catalog.offers for style in offer.model.styles})
+            case Kind.JOB:
+                asker = Asker(person=person, place=place, event=None)
+                return [job.id for job in await self._jobs.recent(asker, before=None, limit=_MOST_COMPLETIONS)]
+            case Kind.RATIO:
+                return ["1:1", "16:9", "9:16", "3:2", "2:3", "4:3", "3:4", "21:9"]
+            case _:
+                return choices
+
+    async def _answer(self, invocation: Invocation) -> Answer:
+        line = await self._line(invocation)
+        if not line:
+            return Answer()
+        name, rest = grammar.split(line)
+        command = self._commands.get(name)
+        if command is None:
+            raise self._unknown(name)
+        if _rank(invocation.person) < _RANKS[command.spec.role]:
+            raise NotAllowed(f"/{name} is for {command.spec.role.value}s.", advice="Ask an admin of this workspace.")
+        values: dict[str, Value] = grammar.parse(rest, _relaxed(command.spec) if invocation.options else command.spec)
+        if invocation.options:
+            values = {**values, **grammar.check(invocation.options, _relaxed(command.spec))}
+        await self._meet(invocation.person)
+        return await command.run(self._context(invocation), Options(values))
+
+    async def _line(self, invocation: Invocation) -> str:
+        if invocation.origin is not Origin.REACTION:
+            return invocation.line
+        template = self._lines.get(_bare(invocation.emoji))
+        job = await self._jobs.store.job_of(invocation.post) if template and invocation.post else None
+        return template.format(job=job) if template and job else ""
+
+    def _unknown(self, name: str) -> Misunderstood:
+        close = next(iter(difflib.get_close_matches(name, list(self._commands), n=1)), None)
+        if close:
+            return Misunderstood(f"There is no command /{name[:30]}. Did you mean /{close}?", line=self._commands[close].spec.example)
+        return Misunderstood(
+            f"There is no command /{name[:30]}." if name else "Say what to do.", advice="/help lists what there is.", line="help"
+        )
+
+    async def _meet(self, person: Person) -> None:
+        # Written only when something changed: most invocations then cost no write at all.
+        if self._met.get(person.key) != person:
+            await self._jobs.store.meet(person)
+            self._met[person.key] = person
+
+    def _context(self, invocation: Invocation) -> Context:
+        platform = self._platforms.get(invocation.place.platform)
+
+        async def fetch(attachment: Attachment) -> bytes:
+            if platform is None:
+                raise Misunderstood("Pictures cannot be attached here.")
+            return await platform.fetch(attachment)
+
+        return Context(
+            person=invocation.person,
+            place=invocation.place,
+            origin=invocation.origin,
+            event=invocation.event,
+            attachments=invocation.attachments,
+            jobs=self._jobs,
+            quotas=self._quotas,
+            catalog=self._catalog,
+            menu=self.menu,
+            fetch=fetch,
+            now=self._now,
+        )
+
+
+def _relaxed(spec: CommandSpec) -> CommandSpec:
+    """A command whose line and options come apart (a form, typed options): what one lacks, the other may have."""
+    return replace(spec, options=tuple(replace(option, required=False) for option in spec.options))
+
+
+def _rank(person: Person) -> int:
+    return max((_RANKS[role] for role in person.roles), default=0)
+
+
+def _bare(emoji: str) -> str:
+    return emoji.replace("\ufe0f", "")

@@ -1,0 +1,53 @@
+"""The doctor: checks settings, database, files, queue and every plugin that is on, and says what to do about what is not well."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from bot import config
+from bot.app import Chosen, open_app
+from bot.config import BotSettings, Environment
+from bot.errors import LimnerError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing looked at."""
+
+    subject: str
+    good: bool
+    sentence: str
+
+
+async def examine(environment: Environment) -> AsyncIterator[Finding]:
+    """Look at everything, the ground first; stops where nothing further can be seen."""
+    try:
+        settings = config.load(BotSettings, "bot", environment)
+        chosen = Chosen.by(settings, environment)
+    except LimnerError as error:
+        yield Finding(subject="settings", good=False, sentence=str(error))
+        return
+    known = (f"BOT_{name.upper()}" for name in BotSettings.model_fields)
+    for sentence in config.unknown(environment, known):
+        yield Finding(subject="settings", good=False, sentence=sentence)
+    on = f"platforms {', '.join(chosen.platforms)}; providers {', '.join(chosen.providers)}; moderators {', '.join(chosen.moderators)}"
+    yield Finding(subject="settings", good=True, sentence=on)
+    if not settings.admins and "playground" not in chosen.platforms:
+        yield Finding(subject="admins", good=False, sentence="Nobody may set quotas: set BOT_ADMINS to platform:user-id of an admin.")
+    try:
+        async with open_app(settings, environment, serve=False) as bot:
+            yield await _look("database", bot.store.ping, settings.database_url.split("@")[-1])
+            yield await _look("files", bot.files.ping, settings.files_url)
+            for offer in bot.catalog.offers:
+                yield Finding(subject=f"model {offer.name}", good=True, sentence=offer.model.about or "ready")
+            for name in bot.platforms:
+                yield Finding(subject=f"platform {name}", good=True, sentence="its settings are complete")
+    except LimnerError as error:
+        yield Finding(subject="start", good=False, sentence=str(error))
+
+
+async def _look(subject: str, check: Callable[[], Awaitable[None]], good: str) -> Finding:
+    try:
+        await check()
+    except LimnerError as error:
+        return Finding(subject=subject, good=False, sentence=str(error))
+    return Finding(subject=subject, good=True, sentence=good)

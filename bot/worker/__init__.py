@@ -1,0 +1,117 @@
+"""The worker: moves one job one saved step forward, and tells people about it.
+
+`drawing` talks to providers (queued -> submitting -> submitted -> generated), `telling` to people (cards, results, cancelling), and
+`Worker` here ties both to the queue: lanes, recovery at the start, the sweep, the stop. The journal is the truth: every step loads the
+job, does the one next thing and saves with compare-and-swap; whoever comes second drops what they did.
+
+A drawing handler keeps its lane's slot for as long as the provider is at work, and sleeps between polls. So the lane's limit is the
+number of jobs in flight at the provider across all workers, not only of calls. Waits that may be long (a rate limit's pause) give the slot
+back. A package, because drawing and telling are two subjects that meet in the journal alone.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.errors import Fault, NotFound, Overtaken, PlatformFault
+from bot.jobs import TELL
+from bot.model import Job, State
+from bot.ports import Queue, Store
+from bot.worker.drawing import Drawer
+from bot.worker.telling import Teller
+
+log = structlog.get_logger()
+
+_SWEEP = 30.0
+_POSITIONS = 1.0
+_TELLING_AT_ONCE = 64
+_LONGEST_PAUSE = 300.0
+
+
+class Worker:
+    """Runs the queue's handlers until stopped."""
+
+    def __init__(
+        self, *, store: Store, queue: Queue, drawer: Drawer, teller: Teller, lanes: Mapping[str, int], now: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._queue = queue
+        self._drawer = drawer
+        self._teller = teller
+        self._lanes = lanes
+        self._now = now
+        self._failures: dict[tuple[str, str], int] = {}
+
+    async def run(self, *, sweep: float = _SWEEP) -> None:
+        """Recover what is unfinished, then work until `stop` and until what runs has ended."""
+        await self.recover()
+        async with asyncio.TaskGroup() as group:
+            beside = [
+                group.create_task(self._teller.paint()),
+                group.create_task(self._every(_POSITIONS, self._teller.place_in_line)),
+                group.create_task(self._every(sweep, self._sweep)),
+            ]
+            await self._queue.run({TELL: _TELLING_AT_ONCE, **self._lanes}, self._handle)
+            for task in beside:
+                task.cancel()
+
+    async def stop(self) -> None:
+        """Take nothing more; what waits between two polls is handed back at once, what is in the middle of a step ends it."""
+        self._drawer.hand_back()
+        await self._queue.stop()
+
+    async def recover(self) -> int:
+        """Put every unfinished job of the journal into the queue again; gives how many."""
+        jobs = await self._store.unfinished()
+        for job in jobs:
+            await self._wake(job)
+        if jobs:
+            log.info("recovered", jobs=len(jobs))
+        return len(jobs)
+
+    async def _sweep(self) -> None:
+        for job in await self._store.unfinished(changed_before=self._now() - timedelta(seconds=_SWEEP)):
+            await self._wake(job)
+
+    async def _wake(self, job: Job) -> None:
+        if job.state in {State.QUEUED, State.SUBMITTING, State.SUBMITTED}:
+            if job.provider not in self._lanes:
+                await self._drawer.abandon(job)
+            else:
+                due = max(timedelta(0), job.due - self._now()) if job.due else timedelta(0)
+                await self._queue.put(job.id, lane=job.provider, priority=job.priority, due=due)
+        await self._queue.put(job.id, lane=TELL, priority=job.priority)
+
+    async def _handle(self, job_id: str, lane: str) -> None:
+        """One entry of the queue. The one place where a worker's error ends; the journal keeps the job whatever happens here."""
+        with structlog.contextvars.bound_contextvars(job=job_id):
+            try:
+                await (self._teller.tell(job_id) if lane == TELL else self._drawer.draw(job_id))
+            except (Overtaken, NotFound) as error:
+                log.debug("dropped", why=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - a handler's error must not end the worker
+                await self._try_later(job_id, lane, error)
+            else:
+                self._failures.pop((job_id, lane), None)
+
+    async def _try_later(self, job_id: str, lane: str, error: Exception) -> None:
+        failures = self._failures[job_id, lane] = self._failures.get((job_id, lane), 0) + 1
+        log.warning("step failed", lane=lane, failures=failures, error=type(error).__name__, exc_info=not isinstance(error, Fault))
+        if isinstance(error, PlatformFault) and error.permanent:
+            await self._teller.give_up(job_id, error)
+            return
+        pause = min(_LONGEST_PAUSE, 0.5 * 2**failures)
+        await self._queue.put(job_id, lane=lane, due=timedelta(seconds=pause), once=f"retry{failures}")
+
+    @staticmethod
+    async def _every(seconds: float, act: Callable[[], object]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                outcome = act()
+                if asyncio.iscoroutine(outcome):
+                    await outcome
+            except Fault as fault:
+                log.warning("round failed", round=getattr(act, "__name__", ""), error=type(fault).__name__)

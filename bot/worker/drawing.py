@@ -1,0 +1,344 @@
+"""Drawing: a job's way through its provider, one saved step at a time.
+
+Paid work is not repeated lightly: SUBMITTING is saved before the call, a call is repeated only when it certainly was not accepted, and a
+job with a ticket is always checked, never submitted again.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import structlog
+
+from bot import says
+from bot.errors import BadPicture, FaultKind, NotFound, NothingFits, Overtaken, ProviderFault, Refused, StoreFault
+from bot.imaging import Studio, record_of
+from bot.jobs import TELL
+from bot.model import Finished, Image, Inputs, Job, Level, Load, Pending, Problem, Progress, State, Verdict
+from bot.moderation import Panel
+from bot.ports import Files, ImageProvider, Metrics, Queue, Store
+from bot.routing import Catalog
+
+log = structlog.get_logger()
+
+_HOLD = 30.0
+"""Seconds that a handler waits with its slot held; a longer wait goes back into the queue."""
+_LOOK_AGAIN = 10.0
+"""Seconds after which a polling handler reads the job again, in case another process moved it."""
+_ATTEMPTS = 5
+_RESUBMISSIONS = 2
+_TRANSIENT = frozenset({FaultKind.RATE_LIMITED, FaultKind.UNAVAILABLE, FaultKind.TIMEOUT})
+
+
+class Drawer:
+    """Asks providers for pictures."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        queue: Queue,
+        files: Files,
+        catalog: Catalog,
+        panel: Panel,
+        studio: Studio,
+        metrics: Metrics,
+        load: Load,
+        show: Callable[[str, Pending], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._queue = queue
+        self._files = files
+        self._catalog = catalog
+        self._panel = panel
+        self._studio = studio
+        self._metrics = metrics
+        self._load = load
+        self._show = show
+        self._now = now
+        self._stopping = asyncio.Event()
+
+    def hand_back(self) -> None:
+        """End every wait between two polls; the journal keeps the jobs for whoever comes next."""
+        self._stopping.set()
+
+    async def draw(self, job_id: str) -> None:
+        """Move a job through its provider until it leaves it, a long wait is due, or the worker stops."""
+        job = await self._store.find(job_id)
+        read = self._now()
+        while True:
+            moved, wait = await self.step(job)
+            if wait is None:
+                return
+            if wait > _HOLD or self._stopping.is_set():
+                await self._queue.put(
+                    job_id, lane=moved.provider, due=timedelta(seconds=wait), priority=job.priority, once=f"v{moved.version}"
+                )
+                return
+            await self._pause(wait)
+            job = moved
+            if (self._now() - read).total_seconds() > _LOOK_AGAIN:
+                job = await self._store.find(job_id)
+                read = self._now()
+
+    async def step(self, job: Job) -> tuple[Job, float | None]:
+        """Do the one next thing. Gives the job as saved, and the seconds until there is more to do here (None: nothing)."""
+        if job.state in {State.QUEUED, State.SUBMITTED} and self._now() > job.deadline:
+            return await self._expire(job)
+        if job.state is State.QUEUED:
+            return await self._begin(job)
+        if job.state is State.SUBMITTING:
+            return await self._resubmit(job)
+        if job.state is State.SUBMITTED:
+            return await self._check(job)
+        return job, None
+
+    async def abandon(self, job: Job) -> None:
+        """Take a job from a provider that is not switched on any more: to another one, or to its end."""
+        fault = ProviderFault(f"{job.provider} is not switched on any more.", kind=FaultKind.LOST, accepted=job.state is not State.QUEUED)
+        await self._fail(job, fault)
+
+    async def _begin(self, job: Job) -> tuple[Job, float | None]:
+        if job.due and job.due > self._now():
+            return job, (job.due - self._now()).total_seconds()
+        provider = self._catalog.provider(job.provider)
+        model = self._catalog.capabilities(job.provider, job.model)
+        if provider is None or model is None:
+            await self.abandon(job)
+            return job, None
+        now = self._now()
+        deadline = now + timedelta(seconds=model.deadline)
+        begun = await self._store.begin(replace(job, due=None, deadline=deadline), running=self._load.running, now=now)
+        if begun is None:
+            # The person has as many running as one may have; whichever of them ends first wakes this one.
+            return job, None
+        log.info("submitting", provider=job.provider, model=job.model, attempt=begun.attempts)
+        return await self._submit(begun, provider)
+
+    async def _resubmit(self, job: Job) -> tuple[Job, float | None]:
+        """The process died between the call and its answer: look it up by our key where the service takes one, else ask once more."""
+        provider = self._catalog.provider(job.provider)
+        model = self._catalog.capabilities(job.provider, job.model)
+        if provider is None or model is None or job.resubmitted >= _RESUBMISSIONS:
+            await self._fail(job, ProviderFault(f"{job.provider} did not get through with it.", kind=FaultKind.LOST))
+            return job, None
+        again = replace(job, resubmitted=job.resubmitted + (0 if model.keyed else 1), changed=self._now())
+        log.warning("submitting again after a crash", provider=job.provider, suspected_double_cost=not model.keyed)
+        return await self._submit(await self._save(again, was=job), provider)
+
+    async def _submit(self, job: Job, provider: ImageProvider) -> tuple[Job, float | None]:
+        try:
+            inputs = await self._inputs(job)
+        except NotFound:
+            return await self._end(
+                job, State.FAILED, Problem(code="source", sentence="The source image is gone.", advice="Attach it again.")
+            )
+        try:
+            progress = await provider.submit(job.fitted, inputs, key=f"{job.id}-{job.attempts}")
+        except Refused as refused:
+            return await self._refuse(job, refused)
+        except ProviderFault as fault:
+            return await self._retry(job, fault)
+        except Exception as error:
+            log.exception("provider broke its contract", provider=job.provider)
+            return await self._retry(job, ProviderFault(f"{job.provider} broke: {type(error).__name__}.", kind=FaultKind.BAD_RESULT))
+        return await self._take(job, progress, provider)
+
+    async def _check(self, job: Job) -> tuple[Job, float | None]:
+        provider = self._catalog.provider(job.provider)
+        if provider is None or job.ticket is None:
+            await self.abandon(job)
+            return job, None
+        try:
+            progress = await provider.check(job.ticket)
+        except Refused as refused:
+            return await self._refuse(job, refused)
+        except ProviderFault as fault:
+            self._metrics.faulted(provider=job.provider, kind=fault.kind.value)
+            if fault.kind in _TRANSIENT:
+                log.info("check failed, asking again", provider=job.provider, kind=fault.kind.value)
+                return job, min(_HOLD, fault.retry_after or 2.0)
+            await self._fail(job, fault)
+            return job, None
+        return await self._take(job, progress, provider)
+
+    async def _take(self, job: Job, progress: Progress, provider: ImageProvider) -> tuple[Job, float | None]:
+        if isinstance(progress, Finished):
+            return await self._keep(job, progress)
+        if job.ticket != progress.ticket or job.state is not State.SUBMITTED:
+            submitted = replace(job, state=State.SUBMITTED, ticket=progress.ticket, changed=self._now())
+            try:
+                job = await self._save(submitted, was=job)
+            except Overtaken:
+                # Cancelled while the call was on its way: the work we just ordered is not wanted any more.
+                await provider.cancel(progress.ticket)
+                raise
+            log.info("submitted", provider=job.provider)
+        self._show(job.id, progress)
+        return job, max(0.05, progress.check_after)
+
+    async def _keep(self, job: Job, finished: Finished) -> tuple[Job, float | None]:
+        """Check, label and store what the provider gave, then say so in the journal."""
+        job = replace(
+            job,
+            seed=finished.seed if finished.seed is not None else job.seed,
+            cost=finished.cost if finished.cost is not None else self._price(job, len(finished.images)),
+            vendor_id=finished.vendor_id or job.vendor_id,
+            model_version=finished.version or job.model_version,
+        )
+        images: list[Image] = []
+        blocked: Verdict | None = None
+        try:
+            for offset, content in enumerate(finished.images):
+                verdict = await self._panel.image(job.place, content)
+                verdict = max(verdict, job.verdict, key=lambda each: each.level)
+                if verdict.level >= Level.REVIEW:
+                    blocked = verdict
+                    continue
+                seed = job.seed + offset if job.seed is not None else None
+                images.append(await self._store_image(job, content, index=len(images) + 1, seed=seed, verdict=verdict))
+        except BadPicture as bad:
+            await self._fail(job, ProviderFault(f"{job.provider} gave a broken image. {bad.sentence}", kind=FaultKind.BAD_RESULT))
+            return job, None
+        if not images and blocked is not None:
+            return await self._refuse(
+                job, Refused("The result did not pass the policy check.", category=blocked.category, source=blocked.source)
+            )
+        if not images:
+            await self._fail(job, ProviderFault(f"{job.provider} gave no image.", kind=FaultKind.BAD_RESULT))
+            return job, None
+        now = self._now()
+        generated = replace(job, state=State.GENERATED, images=tuple(images), changed=now, finished=now)
+        saved = await self._save(generated, was=job)
+        log.info("generated", provider=job.provider, model=job.model, images=len(images))
+        await self._queue.put(job.id, lane=TELL, priority=job.priority, once=f"v{saved.version}")
+        await self._wake_next(job)
+        return saved, None
+
+    async def _store_image(self, job: Job, content: bytes, *, index: int, seed: int | None, verdict: Verdict) -> Image:
+        model = self._catalog.capabilities(job.provider, job.model)
+        record = record_of(job, index=index, seed=seed)
+        kept = await self._studio.finish(content, record, procedural=bool(model and model.procedural))
+        facts = {name: str(value) for name, value in record.items() if value not in (None, "", (), [], {})} | {
+            "verdict": verdict.level.name
+        }
+        return Image(
+            index=index,
+            key=await self._files.put(kept.original, kind=f"images/{job.id}", media_type=kept.media_type, facts=facts),
+            shown=await self._files.put(kept.shown, kind=f"shown/{job.id}", media_type=kept.shown_type),
+            thumbnail=await self._files.put(kept.thumbnail, kind=f"thumbnails/{job.id}", media_type=kept.thumbnail_type),
+            digest=kept.digest,
+            media_type=kept.media_type,
+            width=kept.width,
+            height=kept.height,
+            bytes=len(kept.original),
+            seed=seed,
+            verdict=verdict,
+        )
+
+    def _price(self, job: Job, images: int) -> Decimal | None:
+        model = self._catalog.capabilities(job.provider, job.model)
+        return model.price * images if model else None
+
+    async def _refuse(self, job: Job, refused: Refused) -> tuple[Job, float | None]:
+        """A refusal is final: another provider is not asked, or failover would be a way round the filter."""
+        log.info("refused by moderation", provider=job.provider, category=refused.category, source=refused.source)
+        problem = Problem(code="blocked", sentence=refused.sentence, advice="Change the words and try again.")
+        return await self._end(job, State.BLOCKED, problem)
+
+    async def _retry(self, job: Job, fault: ProviderFault) -> tuple[Job, float | None]:
+        """After a failed submission: the same provider again if it certainly did not take the work, else the next, else the end."""
+        self._metrics.faulted(provider=job.provider, kind=fault.kind.value)
+        if fault.accepted or fault.kind not in _TRANSIENT or job.attempts >= _ATTEMPTS:
+            await self._fail(job, fault)
+            return job, None
+        pause = fault.retry_after if fault.retry_after is not None else min(60.0, 2.0**job.attempts) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
+        now = self._now()
+        queued = replace(job, state=State.QUEUED, due=now + timedelta(seconds=pause), changed=now)
+        saved = await self._save(queued, was=job)
+        log.info("trying again later", provider=job.provider, kind=fault.kind.value, seconds=round(pause, 1))
+        await self._queue.put(job.id, lane=TELL, once=f"v{saved.version}")
+        await self._queue.put(job.id, lane=job.provider, due=timedelta(seconds=pause), priority=job.priority, once=f"v{saved.version}")
+        return saved, None
+
+    async def _fail(self, job: Job, fault: ProviderFault) -> None:
+        """A provider's fault: to the next model that may and can, never when the work may still come, else the end."""
+        tried = (*job.tried, f"{job.provider}/{job.model}")
+        log.warning("provider failed", provider=job.provider, kind=fault.kind.value, sentence=fault.sentence)
+        if not (fault.accepted and fault.kind is FaultKind.TIMEOUT) and job.request.model is None:
+            try:
+                choice = self._catalog.choose(job.request, tried=tried)
+            except NothingFits:
+                pass
+            else:
+                now = self._now()
+                moved = replace(
+                    job,
+                    state=State.QUEUED,
+                    provider=choice.offer.provider,
+                    model=choice.offer.model.name,
+                    fitted=replace(choice.fitted, seed=job.fitted.seed),
+                    changes=choice.changes,
+                    tried=tried,
+                    attempts=0,
+                    ticket=None,
+                    due=None,
+                    changed=now,
+                )
+                saved = await self._save(moved, was=job)
+                log.info("next provider", provider=saved.provider, model=saved.model)
+                await self._queue.put(job.id, lane=saved.provider, priority=job.priority, once=f"v{saved.version}")
+                await self._queue.put(job.id, lane=TELL, once=f"v{saved.version}")
+                return
+        await self._end(replace(job, tried=tried), State.FAILED, says.provider_problem(job.provider, fault))
+
+    async def _expire(self, job: Job) -> tuple[Job, float | None]:
+        provider = self._catalog.provider(job.provider)
+        if provider is not None and job.ticket is not None:
+            await provider.cancel(job.ticket)
+        waited = job.state is State.QUEUED
+        sentence = "It waited too long in the queue." if waited else f"{job.provider} did not finish it in time."
+        return await self._end(
+            job, State.EXPIRED, Problem(code="expired", sentence=sentence, advice="Try it again, or with another model.")
+        )
+
+    async def _end(self, job: Job, state: State, problem: Problem) -> tuple[Job, float | None]:
+        now = self._now()
+        was = job
+        ended = await self._save(replace(job, state=state, problem=problem, changed=now, finished=now), was=was)
+        log.info("over", state=state.value, problem=problem.code)
+        self._metrics.finished(outcome=state.value, provider=job.provider, model=job.model, images=0, seconds=None)
+        await self._queue.put(job.id, lane=TELL, once=f"v{ended.version}")
+        await self._wake_next(job)
+        return ended, None
+
+    async def _wake_next(self, job: Job) -> None:
+        for waiting in await self._store.waiting(job.person, limit=1):
+            # A name of its own, so that a wake-up is not dropped because the job's last handler is just leaving.
+            await self._queue.put(waiting.id, lane=waiting.provider, priority=waiting.priority, once=f"after {job.id}")
+
+    async def _save(self, job: Job, *, was: Job) -> Job:
+        """Save; a journal that hiccups is asked again, because what a provider just told is worth money."""
+        for attempt in range(5):
+            try:
+                return await self._store.save(job, was=was)
+            except StoreFault:
+                log.warning("journal did not take it, trying again", attempt=attempt)
+                await asyncio.sleep(0.2 * 2**attempt)
+        return await self._store.save(job, was=was)
+
+    async def _inputs(self, job: Job) -> Inputs:
+        sources = [(await self._files.get(key)).body for key in job.fitted.sources]
+        mask = (await self._files.get(job.fitted.mask)).body if job.fitted.mask else None
+        return Inputs(sources=tuple(sources), mask=mask)
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return

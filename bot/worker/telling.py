@@ -1,0 +1,238 @@
+"""Telling: what people see of a job, brought up to date: its card, its results, its end.
+
+The first post of a job is its card; later states are edits of it, and an edit may repeat. Every new message carries a key, so that the
+platform gives the same post for the same key. The journal keeps which version of a job its card shows: whatever a crash left behind is
+seen at the next start and shown then.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from weakref import WeakValueDictionary
+
+import structlog
+
+from bot import says
+from bot.errors import BadPicture, Fault, NotFound, Overtaken, PlatformFault
+from bot.imaging import Studio
+from bot.model import Job, Level, Message, Pending, Picture, Post, Problem, State
+from bot.ports import ChatPlatform, Files, Metrics, Queue, Store
+from bot.routing import Catalog
+
+log = structlog.get_logger()
+
+_EDITS_AT_ONCE = 16
+_POSITIONS_SHOWN = 100
+_CARD, _RESULT = "card", "result"
+
+
+class Teller:
+    """Posts and edits."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        queue: Queue,
+        files: Files,
+        catalog: Catalog,
+        studio: Studio,
+        platforms: Mapping[str, ChatPlatform],
+        metrics: Metrics,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._queue = queue
+        self._files = files
+        self._catalog = catalog
+        self._studio = studio
+        self._platforms = platforms
+        self._metrics = metrics
+        self._now = now
+        self._live: dict[str, says.Live] = {}
+        self._previews: dict[str, bytes] = {}
+        self._dirty: dict[str, None] = {}
+        self._stirred = asyncio.Event()
+        self._edited: dict[str, float] = {}
+        self._paces: dict[str, tuple[float, float | None]] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def tell(self, job_id: str, *, refresh: bool = False) -> None:
+        """Bring everything people see of a job up to date; with `refresh`, even if only its progress changed."""
+        lock = self._locks.setdefault(job_id, asyncio.Lock())
+        async with lock:
+            job = await self._store.find(job_id)
+            while True:
+                told = await self._tell_once(job, refresh=refresh)
+                latest = await self._store.find(job_id)
+                if latest.version == told.version:
+                    break
+                job, refresh = latest, False
+            if told.state.over:
+                self._forget(job_id)
+
+    def show(self, job_id: str, pending: Pending) -> None:
+        """Note how far a job is; its card follows as fast as its platform allows."""
+        live = self._live.get(job_id, says.Live())
+        self._live[job_id] = replace(live, fraction=pending.fraction, stage=pending.stage, position=None)
+        if pending.preview:
+            self._previews[job_id] = pending.preview
+        self._stir(job_id)
+
+    async def paint(self) -> None:
+        """Edit the cards whose progress changed, each as often as its platform allows, until cancelled."""
+        gate = asyncio.Semaphore(_EDITS_AT_ONCE)
+
+        async def edit(job_id: str) -> None:
+            async with gate:
+                try:
+                    await self.tell(job_id, refresh=True)
+                except (Fault, NotFound) as error:
+                    log.info("card not refreshed", job=job_id, error=type(error).__name__)
+
+        while True:
+            await self._stirred.wait()
+            self._stirred.clear()
+            now = time.monotonic()
+            ready = [job_id for job_id in self._dirty if self._edited.get(job_id, 0.0) <= now]
+            for job_id in ready:
+                del self._dirty[job_id]
+            async with asyncio.TaskGroup() as group:
+                for job_id in ready:
+                    group.create_task(edit(job_id))
+            await asyncio.sleep(0.1)
+            if self._dirty:
+                self._stirred.set()
+
+    async def place_in_line(self) -> None:
+        """Tell the waiting cards their new place in the queue, where it changed."""
+        for provider, at_once in self._catalog.lanes.items():
+            for position, job_id in enumerate(await self._store.queued(provider, limit=_POSITIONS_SHOWN), start=1):
+                live = self._live.get(job_id)
+                if live is None or live.position != position:
+                    self._live[job_id] = says.Live(position=position, eta=await self._eta(provider, position, at_once))
+                    if live is not None:
+                        self._stir(job_id)
+
+    async def give_up(self, job_id: str, fault: PlatformFault) -> None:
+        """The platform will never take this job's messages: end the job if it still runs, and leave it at that."""
+        job = await self._store.find(job_id)
+        now = self._now()
+        if job.state in {State.GENERATED, State.QUEUED}:
+            problem = Problem(code="post", sentence=fault.sentence)
+            await self._store.save(replace(job, state=State.FAILED, problem=problem, changed=now, finished=now), was=job)
+        log.warning("posting given up", job=job_id, sentence=fault.sentence)
+
+    async def _tell_once(self, job: Job, *, refresh: bool) -> Job:
+        platform = self._platforms.get(job.place.platform)
+        if platform is None:
+            return job
+        if job.state is State.CANCELLING:
+            job = await self._finish_cancelling(job)
+        posts = await self._store.posts(job.id)
+        if _CARD not in posts:
+            if job.state is State.BLOCKED:
+                # Refused before it ran: there never was a card, and the person has been told.
+                return job
+            post = await platform.post(job.place, await self._card(job), key=f"{job.id}:card")
+            await self._store.keep_post(job.id, _CARD, post, shown=job.version)
+            self._throttle(job, platform)
+        else:
+            post, shown = posts[_CARD]
+            if job.state is State.DELIVERED and shown == job.version:
+                await self._show_deletion(job, platform, posts)
+            elif (shown < job.version and job.state is not State.GENERATED) or refresh:
+                self._throttle(job, platform)
+                await platform.edit(post, await self._card(job))
+                await self._store.keep_post(job.id, _CARD, post, shown=job.version)
+        return await self._deliver(job, platform, post) if job.state is State.GENERATED else job
+
+    async def _deliver(self, job: Job, platform: ChatPlatform, card: Post) -> Job:
+        """Post the pictures once, then say so in the journal: from then on the job is over and counts."""
+        place = job.place if job.place.thread else await platform.open_thread(card, says.title(job))
+        model = self._catalog.capabilities(job.provider, job.model)
+        post = await platform.post(place, says.result(job, model), key=f"{job.id}:result")
+        await self._store.keep_post(job.id, _RESULT, post, shown=job.version)
+        delivered = await self._store.save(replace(job, state=State.DELIVERED, changed=self._now()), was=job)
+        log.info("delivered", job=job.id, provider=job.provider, images=len(job.images))
+        took = (job.finished - job.started).total_seconds() if job.finished and job.started else None
+        self._metrics.finished(outcome="delivered", provider=job.provider, model=job.model, images=len(job.images), seconds=took)
+        # The job as it was told: the loop in `tell` sees the newer version and edits the card once more.
+        return replace(delivered, version=job.version)
+
+    async def _finish_cancelling(self, job: Job) -> Job:
+        provider = self._catalog.provider(job.provider)
+        if provider is not None and job.ticket is not None:
+            try:
+                await provider.cancel(job.ticket)
+            except Fault as fault:
+                log.info("provider did not take the cancel", provider=job.provider, error=type(fault).__name__)
+        now = self._now()
+        try:
+            job = await self._store.save(replace(job, state=State.CANCELLED, changed=now, finished=now), was=job)
+        except Overtaken:
+            return await self._store.find(job.id)
+        log.info("over", job=job.id, state=job.state.value)
+        self._metrics.finished(outcome="cancelled", provider=job.provider, model=job.model, images=0, seconds=None)
+        for waiting in await self._store.waiting(job.person, limit=1):
+            await self._queue.put(waiting.id, lane=waiting.provider, priority=waiting.priority, once=f"after {job.id}")
+        return job
+
+    async def _show_deletion(self, job: Job, platform: ChatPlatform, posts: Mapping[str, tuple[Post, int]]) -> None:
+        if "deleted" in await self._store.marks(job.id):
+            message = says.deleted(job)
+            for post, _ in posts.values():
+                await platform.edit(post, message)
+
+    async def _card(self, job: Job) -> Message:
+        live = self._live.get(job.id, says.Live())
+        if job.state is State.QUEUED and live.position is None:
+            queued = await self._store.queued(job.provider, limit=_POSITIONS_SHOWN)
+            position = queued.index(job.id) + 1 if job.id in queued else None
+            eta = await self._eta(job.provider, position, self._catalog.lanes.get(job.provider, 1)) if position else None
+            live = self._live[job.id] = replace(live, position=position, eta=eta)
+        if (preview := self._previews.pop(job.id, None)) is not None and not job.state.over:
+            live = self._live[job.id] = replace(live, preview=await self._preview(job, preview) or live.preview)
+        return says.card(job, live, await self._overview(job) if job.state is State.DELIVERED else None)
+
+    async def _preview(self, job: Job, content: bytes) -> Picture | None:
+        """A provider's picture so far, made small. What cannot be shown is no reason to fail: the next one may do."""
+        try:
+            small = await self._studio.preview(content)
+        except BadPicture:
+            return None
+        key = await self._files.put(small.body, kind=f"previews/{job.id}", media_type=small.media_type)
+        return Picture(key=key, alt=f"Preview of job {job.id}", width=small.width, height=small.height)
+
+    async def _overview(self, job: Job) -> Picture | None:
+        """One picture of all results, for the card in the channel."""
+        if any(image.verdict.level is Level.BLUR for image in job.images):
+            return None
+        try:
+            shown = [(await self._files.get(image.shown)).body for image in job.images]
+        except NotFound:
+            return None
+        grid = await self._studio.grid(shown)
+        key = await self._files.put(grid.body, kind=f"overviews/{job.id}", media_type=grid.media_type)
+        return Picture(key=key, alt=says.overview_alt(job), width=grid.width, height=grid.height)
+
+    async def _eta(self, provider: str, position: int, at_once: int) -> float | None:
+        known_until, pace = self._paces.get(provider, (0.0, None))
+        if known_until < time.monotonic():
+            model = next(iter(self._catalog.provider(provider).models), "") if self._catalog.provider(provider) else ""
+            pace = await self._store.pace(provider, model)
+            self._paces[provider] = (time.monotonic() + 10, pace)
+        return pace * (1 + (position - 1) // at_once) if pace else None
+
+    def _stir(self, job_id: str) -> None:
+        self._dirty[job_id] = None
+        self._stirred.set()
+
+    def _throttle(self, job: Job, platform: ChatPlatform) -> None:
+        self._edited[job.id] = time.monotonic() + platform.pause
+
+    def _forget(self, job_id: str) -> None:
+        for known in (self._live, self._previews, self._dirty, self._edited):
+            known.pop(job_id, None)
