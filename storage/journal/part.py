@@ -1,0 +1,40 @@
+"""A part of the journal: one family of questions over a database, with the clock that all parts share."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Table, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.journal.database import Database
+from storage.journal.documents import micros
+from storage.schema import events
+
+Insert = sqlite.Insert | postgresql.Insert
+
+
+class Part:
+    """What every family has."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+
+def insert(connection: Connection, table: Table) -> Insert:
+    """An INSERT with an ON CONFLICT clause: the one sentence that SQLAlchemy leaves to each database, though both spell it alike."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def take_event(connection: Connection, event: str, now: datetime) -> bool:
+    """Take an event; False when it was taken before. Until this transaction ends, others that want the same event wait."""
+    taken = connection.execute(insert(connection, events).values(key=event, taken=micros(now)).on_conflict_do_nothing())
+    return taken.rowcount == 1
+
+
+def lock(connection: Connection, subjects: Sequence[str]) -> None:
+    """Let one transaction at a time ask and answer about these subjects. On SQLite there is but one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        # In one order for everybody, so that two transactions never wait for each other. A shared hash only makes two people wait.
+        for subject in sorted(set(subjects)):
+            connection.execute(select(text("pg_advisory_xact_lock(hashtextextended(:subject, 0))")), {"subject": subject})

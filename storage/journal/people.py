@@ -1,0 +1,96 @@
+"""The people and rules of the journal: who was seen, what admins decided, which events were taken."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping, case, or_, select
+from sqlalchemy import insert as plain_insert
+
+from bot.model import Person, Role, Rule, RuleKind, Window
+from storage.journal.documents import micros
+from storage.journal.part import Part, insert, take_event
+from storage.schema import people, rules
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class People(Part):
+    """What the journal says about people, rules and events."""
+
+    async def meet(self, person: Person) -> None:
+        """As the port says. A name or time zone that a platform leaves out this time stays as it was."""
+        values = {
+            "name": person.name,
+            "folded": person.name.casefold(),
+            "roles": ",".join(sorted(person.roles)),
+            "zone": person.zone,
+            "seen": micros(self._now()),
+        }
+
+        def work(connection: Connection) -> None:
+            meet = insert(connection, people).values(platform=person.platform, workspace=person.workspace, id=person.id, **values)
+            kept = {
+                name: case((meet.excluded[name] == "", people.c[name]), else_=meet.excluded[name])
+                if name in {"name", "folded", "zone"}
+                else meet.excluded[name]
+                for name in values
+            }
+            connection.execute(meet.on_conflict_do_update(index_elements=[people.c.platform, people.c.workspace, people.c.id], set_=kept))
+
+        await self._database.write(work)
+
+    async def person(self, platform: str, workspace: str, id_or_name: str) -> Person | None:
+        """As the port says. Names are compared without regard to case."""
+        folded = id_or_name.casefold()
+        query = (
+            select(people)
+            .where(people.c.platform == platform, people.c.workspace == workspace)
+            .where(or_(people.c.id == id_or_name, people.c.folded == folded))
+            .order_by(people.c.id != id_or_name)
+            .limit(2)
+        )
+        found: Sequence[RowMapping] = ()
+        if folded:
+            found = await self._database.read(lambda connection: connection.execute(query).mappings().all())
+        for row in found:
+            if row["id"] == id_or_name or len(found) == 1:
+                return _person(row)
+        return None
+
+    async def decide(self, rule: Rule) -> None:
+        """As the port says."""
+        values = {
+            "kind": rule.kind.value,
+            "subject": rule.subject,
+            "window": rule.window.value if rule.window else None,
+            "amount": rule.amount,
+            "by": rule.by,
+            "created": micros(rule.created),
+        }
+        await self._database.write(lambda connection: connection.execute(plain_insert(rules).values(values)) and None)
+
+    async def rules(self, subjects: Sequence[str]) -> list[Rule]:
+        """As the port says."""
+        query = select(rules).where(rules.c.subject.in_(list(subjects))).order_by(rules.c.created.desc(), rules.c.id.desc())
+        found = await self._database.read(lambda connection: connection.execute(query).mappings().all())
+        return [
+            Rule(
+                kind=RuleKind(row["kind"]),
+                subject=row["subject"],
+                window=Window(row["window"]) if row["window"] else None,
+                amount=row["amount"],
+                by=row["by"],
+                created=_EPOCH + timedelta(microseconds=row["created"]),
+            )
+            for row in found
+        ]
+
+    async def take(self, event: str) -> bool:
+        """As the port says."""
+        return await self._database.write(lambda connection: take_event(connection, event, self._now()))
+
+
+def _person(row: RowMapping) -> Person:
+    # A role that a newer Limner gave is no role here.
+    roles = frozenset(Role(role) for role in str(row["roles"]).split(",") if role in set(Role))
+    return Person(platform=row["platform"], workspace=row["workspace"], id=row["id"], name=row["name"], roles=roles, zone=row["zone"])

@@ -1,0 +1,144 @@
+"""The tables of the journal, as SQLAlchemy Core sees them; `migrations/` makes and changes them.
+
+What is asked for is a column, and every question has its index; the whole noun is beside it as a JSON document, so that a field
+added to a noun needs no migration. Moments are integer microseconds since 1970 UTC, the one form that both databases sort, compare
+and give back unchanged. Money, once it has a column, is integer micro-dollars, for the same reason.
+"""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Integer, MetaData, SmallInteger, Table, Text, and_, literal_column
+from sqlalchemy.sql.elements import ColumnElement
+
+REVISIONS = ("0001",)
+"""Every revision in `migrations/versions`, oldest first: known here so that opening an up-to-date journal need not load Alembic."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+# Keys compare byte by byte on SQLite; PostgreSQL would follow the language of the server, and prefixes would not be ranges.
+KEY = Text().with_variant(Text(collation="C"), "postgresql")
+MOMENT = BigInteger()
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", KEY, primary_key=True),
+    Column("person", KEY, nullable=False),
+    Column("platform", KEY, nullable=False),
+    Column("workspace", KEY, nullable=False),
+    Column("channel", KEY, nullable=False),
+    Column("state", KEY, nullable=False),
+    # 1 while the job is not over. A column and not a list of states, so that a new state needs no new index.
+    Column("live", SmallInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    # The version that the job's card shows; null while it has no card.
+    Column("shown", Integer),
+    Column("provider", KEY, nullable=False),
+    Column("model", KEY, nullable=False),
+    Column("priority", Integer, nullable=False),
+    # Images that count for the quota; 0 once the job gave them back.
+    Column("charge", Integer, nullable=False),
+    Column("parent", KEY),
+    Column("created", MOMENT, nullable=False),
+    Column("changed", MOMENT, nullable=False),
+    Column("due", MOMENT),
+    Column("started", MOMENT),
+    Column("finished", MOMENT),
+    Column("deadline", MOMENT, nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+# Conditions of partial indices. Questions repeat them word for word, with literals: a bound value could be anything when the question
+# is planned, and the index would not be used.
+LIVE: ColumnElement[bool] = jobs.c.live == literal_column("1")
+BEHIND: ColumnElement[bool] = and_(jobs.c.live == literal_column("0"), jobs.c.shown < jobs.c.version)
+CHARGED: ColumnElement[bool] = jobs.c.charge > literal_column("0")
+DELIVERED: ColumnElement[bool] = jobs.c.state == literal_column("'delivered'")
+
+
+def _partial(name: str, *columns: Column[object] | ColumnElement[object], where: ColumnElement[bool]) -> Index:
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+# The quota: images of a person since a moment, answered from the index alone.
+_partial("ix_jobs_charged", jobs.c.person, jobs.c.created, jobs.c.charge, where=CHARGED)
+# What a person has on the way; what everybody has on the way.
+_partial("ix_jobs_live", jobs.c.person, jobs.c.state, where=LIVE)
+# The order in which a provider's jobs run.
+_partial("ix_jobs_queue", jobs.c.provider, jobs.c.state, jobs.c.priority.desc(), jobs.c.created, jobs.c.id, where=LIVE)
+# Over, but the card does not say so yet: nearly always empty.
+_partial("ix_jobs_behind", jobs.c.changed, where=BEHIND)
+# How long a model takes.
+_partial("ix_jobs_pace", jobs.c.provider, jobs.c.model, jobs.c.finished, jobs.c.started, where=DELIVERED)
+# The newest, of one person and of everybody.
+Index("ix_jobs_recent", jobs.c.person, jobs.c.created, jobs.c.id)
+Index("ix_jobs_newest", jobs.c.created, jobs.c.id)
+
+events = Table(
+    "events",
+    metadata,
+    Column("key", KEY, primary_key=True),
+    Column("taken", MOMENT, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("job", KEY, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", KEY, primary_key=True),
+    Column("platform", KEY, nullable=False),
+    Column("workspace", KEY, nullable=False),
+    Column("channel", KEY, nullable=False),
+    Column("post", KEY, nullable=False),
+    Column("shown", Integer, nullable=False),
+    Column("kept", MOMENT, nullable=False),
+    Column("document", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_posts_place", posts.c.platform, posts.c.workspace, posts.c.channel, posts.c.post)
+
+people = Table(
+    "people",
+    metadata,
+    Column("platform", KEY, primary_key=True),
+    Column("workspace", KEY, primary_key=True),
+    Column("id", KEY, primary_key=True),
+    Column("name", Text, nullable=False),
+    # The name as it is compared: case folded.
+    Column("folded", KEY, nullable=False),
+    # Sorted, parted by commas.
+    Column("roles", Text, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("seen", MOMENT, nullable=False),
+)
+Index("ix_people_folded", people.c.platform, people.c.workspace, people.c.folded)
+
+rules = Table(
+    "rules",
+    metadata,
+    # BIGINT would lose SQLite's rowid, and with it the counting.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
+    Column("kind", KEY, nullable=False),
+    Column("subject", KEY, nullable=False),
+    Column("window", KEY),
+    Column("amount", Integer),
+    Column("by", KEY, nullable=False),
+    Column("created", MOMENT, nullable=False),
+)
+Index("ix_rules_subject", rules.c.subject, rules.c.created)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("job", KEY, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("image", Integer, primary_key=True),
+    Column("person", KEY, primary_key=True),
+    Column("kind", KEY, primary_key=True),
+    Column("made", MOMENT, nullable=False),
+    sqlite_with_rowid=False,
+)
