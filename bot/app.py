@@ -5,11 +5,9 @@ stop. What is on is decided here, by what the environment says; nothing else in 
 """
 
 import asyncio
-import importlib
-import pkgutil
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +17,7 @@ import adapters.moderators
 import adapters.platforms
 import adapters.providers
 import commands
+from adapters.web import Counters, Server
 from bot import config, plugins
 from bot.command import Command
 from bot.config import BotSettings, Environment
@@ -26,11 +25,15 @@ from bot.dispatch import Dispatch
 from bot.errors import PlatformFault, SettingFault
 from bot.imaging import open_studio
 from bot.jobs import TELL, Jobs
-from bot.model import Job
+from bot.model import Job, Load
+from bot.moderation import Panel
 from bot.plugins import Kit
 from bot.ports import ChatPlatform, Files, ImageProvider, Moderator, Queue, Store
+from bot.quotas import Quotas
 from bot.routing import Catalog
 from bot.worker import Worker
+from bot.worker.drawing import Drawer
+from bot.worker.telling import Teller
 from storage.files import open_files
 from storage.journal import migrate, open_journal
 from storage.lock import hold
@@ -49,7 +52,9 @@ class Fakes:
     platforms: Mapping[str, ChatPlatform] | None = None
     providers: Mapping[str, ImageProvider] | None = None
     moderators: Sequence[Moderator] | None = None
-    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    around: Callable[[Any], Any] = lambda part: part
+    """Put around the store, every platform and every provider: a test's way to fail at a chosen moment."""
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 @dataclass(kw_only=True)
@@ -64,6 +69,8 @@ class App:
     jobs: Jobs
     dispatch: Dispatch
     worker: Worker
+    drawer: Drawer
+    teller: Teller
     platforms: Mapping[str, ChatPlatform]
     server: Server | None
 
@@ -114,7 +121,7 @@ class App:
 @asynccontextmanager
 async def open_app(
     settings: BotSettings, environment: Environment, *, fakes: Fakes | None = None, serve: bool = True, migrated: bool | None = None
-) -> AsyncIterator[App]:
+) -> AsyncGenerator[App]:
     """Open everything, in the order in which things need each other, and close it in reverse.
 
     Args:
@@ -170,7 +177,58 @@ async def open_app(
             else list((await opened(MODERATORS, chosen.moderators, "limner.moderators")).values())
         )
         platforms: Mapping[str, ChatPlatform] = fakes.platforms or await opened(PLATFORMS, chosen.platforms)
-        yield _assemble(settings, store, queue, files, studio, providers, moderators, platforms, fakes.now, serve=serve)
+        around = fakes.around
+        store = around(store)
+        providers = {name: around(provider) for name, provider in providers.items()}
+        platforms = {name: around(platform) for name, platform in platforms.items()}
+        catalog = Catalog(providers)
+        panel = Panel(moderators)
+        metrics = Counters(store.counts)
+        quotas = Quotas(store, day=settings.quota_day, month=settings.quota_month, zone=settings.time_zone, now=fakes.now)
+        load = Load(running=settings.running, waiting=settings.waiting)
+        jobs = Jobs(
+            store=store, queue=queue, files=files, catalog=catalog, panel=panel, quotas=quotas, studio=studio, load=load, now=fakes.now
+        )
+        dispatch = Dispatch(
+            commands=all_commands(),
+            platforms=platforms,
+            jobs=jobs,
+            quotas=quotas,
+            catalog=catalog,
+            metrics=metrics,
+            admins=frozenset(settings.admins),
+            now=fakes.now,
+        )
+        teller = Teller(
+            store=store, queue=queue, files=files, catalog=catalog, studio=studio, platforms=platforms, metrics=metrics, now=fakes.now
+        )
+        drawer = Drawer(
+            store=store,
+            queue=queue,
+            files=files,
+            catalog=catalog,
+            panel=panel,
+            studio=studio,
+            metrics=metrics,
+            load=load,
+            show=teller.show,
+            now=fakes.now,
+        )
+        worker = Worker(store=store, queue=queue, drawer=drawer, teller=teller, lanes=catalog.lanes, now=fakes.now)
+        yield App(
+            settings=settings,
+            store=store,
+            queue=queue,
+            files=files,
+            catalog=catalog,
+            jobs=jobs,
+            dispatch=dispatch,
+            worker=worker,
+            drawer=drawer,
+            teller=teller,
+            platforms=platforms,
+            server=server,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,9 +278,8 @@ def all_settings() -> dict[str, tuple[str, type[plugins.PluginSettings] | type[B
 
 def all_commands() -> dict[str, Command]:
     """Every command by name: the files of `commands/`."""
-    return {
-        info.name: importlib.import_module(f"{commands.__name__}.{info.name}").COMMAND for info in pkgutil.iter_modules(commands.__path__)
-    }
+    package = commands.__name__
+    return {name: plugins.load(package, name, "COMMAND") for name in plugins.names(package)}
 
 
 async def bring_up_to_date(settings: BotSettings) -> None:

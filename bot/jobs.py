@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.errors import Misunderstood, NotAllowed, NotFound, Overtaken
-from bot.imaging import Studio, request_of
+from bot.imaging import Studio, rerun_of
 from bot.model import Image, Job, Load, Operation, Parent, Person, Place, Problem, Promise, Request, State
 from bot.moderation import Panel, refusal
 from bot.ports import Files, Queue, Store
@@ -154,7 +154,7 @@ class Jobs:
 
     async def rerun_image(self, asker: Asker, content: bytes) -> Job:
         """What a picture's own metadata says, drawn again. Raises NotFound where it carries none, BadPicture where it is none."""
-        request = request_of(await self._studio.read(content))
+        request = rerun_of(await self._studio.read(content))
         return await self.submit(asker, request, command="rerun")
 
     async def remix(self, asker: Asker, job_id: str, request: Callable[[Request], Request]) -> Job:

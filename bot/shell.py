@@ -32,11 +32,7 @@ async def draw(environment: Environment, *, prompt: str, options: Mapping[str, V
         logs.set_up(form=settings.log_format, level=settings.log_level)
         person = Person(platform=_TERMINAL, workspace="", id=getpass.getuser())
         place = Place(platform=_TERMINAL, workspace="", channel=_TERMINAL, direct=True)
-        attachments = (
-            (Attachment(id=str(image), name=image.name, media_type=_MEDIA_TYPES.get(image.suffix.lower(), ""), bytes=image.stat().st_size),)
-            if image
-            else ()
-        )
+        attachments = (_attachment(image),) if image else ()
         invocation = Invocation(
             person=person,
             place=place,
@@ -60,6 +56,11 @@ async def draw(environment: Environment, *, prompt: str, options: Mapping[str, V
             sentence = job.problem.sentence if job.problem else f"The job was {job.state.value}."
             return f"{sentence} It did not count."
         return ""
+
+
+def _attachment(image: Path) -> Attachment:
+    media_type = _MEDIA_TYPES.get(image.suffix.lower(), "")
+    return Attachment(id=str(image), name=image.name, media_type=media_type, bytes=image.stat().st_size)
 
 
 async def _over(store: Store, job_id: str) -> Job:

@@ -1,7 +1,7 @@
 """The lock: one process per embedded journal, because its queue lives in that process's memory."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from bot.errors import SettingFault
 
 
 @contextmanager
-def hold(path: Path) -> Iterator[None]:
+def hold(path: Path) -> Generator[None]:
     """Hold a lock file while in use. The operating system lets go of it however the process ends.
 
     Raises:

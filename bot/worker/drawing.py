@@ -15,7 +15,7 @@ import structlog
 
 from bot import says
 from bot.errors import BadPicture, FaultKind, NotFound, NothingFits, Overtaken, ProviderFault, Refused, StoreFault
-from bot.imaging import Studio, record_of
+from bot.imaging import DigitalSource, Studio, facts_of, record_of
 from bot.jobs import TELL
 from bot.model import Finished, Image, Inputs, Job, Level, Load, Pending, Problem, Progress, State, Verdict
 from bot.moderation import Panel
@@ -221,11 +221,10 @@ class Drawer:
 
     async def _store_image(self, job: Job, content: bytes, *, index: int, seed: int | None, verdict: Verdict) -> Image:
         model = self._catalog.capabilities(job.provider, job.model)
-        record = record_of(job, index=index, seed=seed)
-        kept = await self._studio.finish(content, record, procedural=bool(model and model.procedural))
-        facts = {name: str(value) for name, value in record.items() if value not in (None, "", (), [], {})} | {
-            "verdict": verdict.level.name
-        }
+        record = record_of(job, index=index, seed=seed, promise=model.promise if model else None)
+        source = DigitalSource.PROCEDURAL if model and model.procedural else DigitalSource.TRAINED
+        kept = await self._studio.finish(content, record, source=source)
+        facts = facts_of(record) | {"verdict": verdict.level.name.lower(), "person": job.person.key}
         return Image(
             index=index,
             key=await self._files.put(kept.original, kind=f"images/{job.id}", media_type=kept.media_type, facts=facts),

@@ -203,8 +203,7 @@ class Teller:
             small = await self._studio.preview(content)
         except BadPicture:
             return None
-        key = await self._files.put(small.body, kind=f"previews/{job.id}", media_type=small.media_type)
-        return Picture(key=key, alt=f"Preview of job {job.id}", width=small.width, height=small.height)
+        return await self._keep(job, "previews", small, alt=f"Preview of job {job.id}")
 
     async def _overview(self, job: Job) -> Picture | None:
         """One picture of all results, for the card in the channel."""
@@ -214,15 +213,19 @@ class Teller:
             shown = [(await self._files.get(image.shown)).body for image in job.images]
         except NotFound:
             return None
-        grid = await self._studio.grid(shown)
-        key = await self._files.put(grid.body, kind=f"overviews/{job.id}", media_type=grid.media_type)
-        return Picture(key=key, alt=says.overview_alt(job), width=grid.width, height=grid.height)
+        grid = await self._studio.grid(shown) if len(shown) > 1 else shown[0]
+        return await self._keep(job, "overviews", grid, alt=says.overview_alt(job))
+
+    async def _keep(self, job: Job, kind: str, content: bytes, *, alt: str) -> Picture:
+        facts = await self._studio.check(content)
+        key = await self._files.put(content, kind=f"{kind}/{job.id}", media_type=facts.media_type)
+        return Picture(key=key, alt=alt, width=facts.width, height=facts.height)
 
     async def _eta(self, provider: str, position: int, at_once: int) -> float | None:
         known_until, pace = self._paces.get(provider, (0.0, None))
         if known_until < time.monotonic():
-            model = next(iter(self._catalog.provider(provider).models), "") if self._catalog.provider(provider) else ""
-            pace = await self._store.pace(provider, model)
+            known = self._catalog.provider(provider)
+            pace = await self._store.pace(provider, next(iter(known.models))) if known and known.models else None
             self._paces[provider] = (time.monotonic() + 10, pace)
         return pace * (1 + (position - 1) // at_once) if pace else None
 

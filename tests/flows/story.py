@@ -1,0 +1,155 @@
+"""A story: the assembled app with sketch and the playground, and people who do things in it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+from adapters.platforms.playground import Playground
+from adapters.platforms.playground.history import Entry
+from bot import config
+from bot.app import App, Fakes, open_app
+from bot.model import Answer, Attachment, Invocation, Job, Message, Origin, Person, Place, Post, State, Value
+
+T = TypeVar("T")
+NUMBERS = count()
+
+
+@dataclass(kw_only=True)
+class Story:
+    """What a test does and sees."""
+
+    app: App
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def playground(self) -> Playground:
+        platform = self.app.platforms["playground"]
+        assert isinstance(platform, Playground)
+        return platform
+
+    def person(self, name: str) -> Person:
+        return self.playground.cast.player(name).person
+
+    def place(self, channel: str = "general", thread: str | None = None) -> Place:
+        return self.playground.cast.channel(channel).place(thread)
+
+    async def say(
+        self,
+        line: str,
+        *,
+        who: str = "grace",
+        channel: str = "general",
+        event: str = "",
+        options: Mapping[str, Value] | None = None,
+        origin: Origin = Origin.COMMAND,
+        attachments: tuple[Attachment, ...] = (),
+        thread: str | None = None,
+    ) -> Answer:
+        return await self.app.dispatch.handle(
+            Invocation(
+                person=self.person(who),
+                place=self.place(channel, thread),
+                event=event or f"event {next(NUMBERS)}",
+                origin=origin,
+                line=line,
+                options=options,
+                attachments=attachments,
+            )
+        )
+
+    async def react(self, post: Post, emoji: str, *, who: str = "grace", event: str = "") -> Answer:
+        key = event or f"reaction {post.id} {emoji} {who}"
+        return await self.app.dispatch.handle(
+            Invocation(person=self.person(who), place=post.place, event=key, origin=Origin.REACTION, emoji=emoji, post=post)
+        )
+
+    async def until(self, job_id: str, *states: State) -> Job:
+        wanted = states or tuple(state for state in State if state.over)
+
+        async def there() -> Job | None:
+            job = await self.app.store.find(job_id)
+            return job if job.state in wanted else None
+
+        return await eventually(there)
+
+    async def drawn(self, line: str, *, who: str = "grace", channel: str = "general") -> Job:
+        """Say it and wait until it is delivered and the card says so."""
+        answer = await self.say(line, who=who, channel=channel)
+        assert answer.job, said(answer)
+        job = await self.until(answer.job, State.DELIVERED)
+        await self.shown(job.id)
+        return job
+
+    async def shown(self, job_id: str) -> Job:
+        """Wait until the card shows the job's last version."""
+
+        async def there() -> Job | None:
+            job = await self.app.store.find(job_id)
+            posts = await self.app.store.posts(job_id)
+            return job if job.state.over and "card" in posts and posts["card"][1] >= job.version else None
+
+        return await eventually(there)
+
+    async def card(self, job_id: str) -> Mapping[str, Any]:
+        posts = await self.app.store.posts(job_id)
+        return (await self.playground.history.get(int(posts["card"][0].id))).content
+
+    async def results(self, job_id: str) -> list[Entry]:
+        """Messages with pictures in the thread of a job's card."""
+        posts = await self.app.store.posts(job_id)
+        card = posts["card"][0]
+        entries = await self.playground.history.page("grace", card.place.channel, root=int(card.id))
+        return [entry for entry in entries if entry.number != int(card.id) and entry.content.get("pictures")]
+
+    async def channel(self, name: str = "general", *, who: str = "grace") -> list[Entry]:
+        return await self.playground.history.page(who, name, limit=1000)
+
+
+def said(answer: Answer) -> str:
+    """Everything an answer says to the person."""
+    return text_of(answer.whisper) if answer.whisper else ""
+
+
+def text_of(message: Message) -> str:
+    return "\n".join([message.text, message.title, message.body, message.context, message.code, *(f"{a} {b}" for a, b in message.fields)])
+
+
+async def eventually(look: Callable[[], Awaitable[T | None]], *, within: float = 20.0) -> T:
+    """What `look` gives, as soon as it gives anything."""
+    async with asyncio.timeout(within):
+        while True:
+            found = await look()
+            if found:
+                return found
+            await asyncio.sleep(0.01)
+
+
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    return {
+        "BOT_DATABASE_URL": f"sqlite:///{folder}/limner.db",
+        "BOT_FILES_URL": f"{folder}/files",
+        "BOT_PLATFORMS": "playground",
+        "BOT_PROVIDERS": "sketch",
+        "BOT_HTTP_PORT": "0",
+        **settings,
+    }
+
+
+@asynccontextmanager
+async def open_story(folder: Path, *, fakes: Fakes | None = None, working: bool = True, **settings: str) -> AsyncIterator[Story]:
+    """The app on a folder, working until the block ends; with `working=False` a test moves the jobs itself."""
+    said_settings = environment(folder, **settings)
+    async with open_app(config.load(config.BotSettings, "bot", said_settings), said_settings, fakes=fakes, serve=False) as app:
+        story = Story(app=app)
+        if not working:
+            yield story
+            return
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(app.run(story.stop))
+            yield story
+            story.stop.set()
+            await running
