@@ -207,13 +207,10 @@ async def open_queue(url: str | None, *, heartbeat: timedelta = _HEARTBEAT) -> A
     if url is None:
         yield PgQueue(InMemoryQueries(InMemoryDriver(), **_builders()), heartbeat=heartbeat)
         return
-    asyncpg = _driver()
     dsn = _dsn(url)
-    troubles = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+    troubles = _troubles()
     try:
-        pool = await asyncpg.create_pool(dsn, min_size=1, max_size=6, command_timeout=30)
-        entries = Queries(AsyncpgPoolDriver(pool), **_builders())
-        installed = await entries.schema_is_installed()
+        pool = await _driver().create_pool(dsn, min_size=1, max_size=6, command_timeout=30)
     except troubles as trouble:
         raise StoreFault(f"The queue's database cannot be reached: {trouble}. Check BOT_DATABASE_URL.") from trouble
 
@@ -224,17 +221,17 @@ async def open_queue(url: str | None, *, heartbeat: timedelta = _HEARTBEAT) -> A
             await asyncio.sleep(_AGAIN)
 
     async with pool:
-        if not installed:
+        entries = Queries(AsyncpgPoolDriver(pool), **_builders())
+        if not await entries.schema_is_installed():
             raise StoreFault("The queue's tables are not in the database yet; run `limner migrate` once.")
         yield PgQueue(entries, heartbeat=heartbeat, listen=listen, troubles=troubles)
 
 
 async def install(url: str) -> None:
     """Make the queue's tables on PostgreSQL, or bring them up to date. May be repeated, and by several at once."""
-    asyncpg = _driver()
     try:
-        connection = await asyncpg.connect(_dsn(url))
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as trouble:
+        connection = await _driver().connect(_dsn(url))
+    except _troubles() as trouble:
         raise StoreFault(f"The queue's database cannot be reached: {trouble}. Check BOT_DATABASE_URL.") from trouble
     try:
         entries = Queries(AsyncpgDriver(connection), **_builders())
@@ -322,6 +319,12 @@ def _settings() -> DBSettings:
 def _driver() -> Any:  # noqa: ANN401 - asyncpg has no types
     # Imported when it is needed: the embedded default never is, and starts sooner without.
     return importlib.import_module("asyncpg")
+
+
+def _troubles() -> tuple[type[Exception], ...]:
+    # A connection that is cut in the middle of a statement can end in the driver's complaint about its own state.
+    driver = _driver()
+    return (OSError, driver.PostgresError, driver.InterfaceError, driver.InternalClientError)
 
 
 def _dsn(url: str) -> str:

@@ -153,7 +153,8 @@ async def test_work_goes_on_after_the_database_cut_every_connection(postgres_que
             async with looking(journal) as connection:
                 await connection.execute(
                     text(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                     )
                 )
             handled.gate.set()
