@@ -47,8 +47,8 @@ setup:
 		uv pip install --quiet --python $(BIN)/python --offline --no-deps --no-build-isolation --editable .; \
 	else \
 		"$$python" -m venv .venv; \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock; \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .; \
+		$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock; \
+		$(BIN)/python -m pip install -qq --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .; \
 	fi; \
 	cp requirements.lock .venv/made-from.lock; \
 	printf '%s\n' "$$PWD" > .venv/made-in
