@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -157,7 +158,7 @@ async def open_app(
             found: dict[str, Any] = {}
             for name in chosen:
                 plugin = plugins.load(package, name, "PLUGIN", group=group)
-                folder = settings.folder / name
+                folder = _made(settings.folder / name)
                 kit = Kit(
                     folder=folder,
                     now=fakes.now,
@@ -181,6 +182,7 @@ async def open_app(
         store = around(store)
         providers = {name: around(provider) for name, provider in providers.items()}
         platforms = {name: around(platform) for name, platform in platforms.items()}
+        server = None
         catalog = Catalog(providers)
         panel = Panel(moderators)
         metrics = Counters(store.counts)
@@ -249,6 +251,11 @@ class Chosen:
             providers=settings.providers or providers or ["sketch"],
             moderators=settings.moderators or [name for name in plugins.names(MODERATORS) if _configured(MODERATORS, name, environment)],
         )
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _said(package: str, environment: Environment) -> list[str]:

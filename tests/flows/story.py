@@ -8,8 +8,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-from adapters.platforms.playground import Playground
-from adapters.platforms.playground.history import Entry
+from adapters.platforms.playground.history import Entry, History
+from adapters.platforms.playground.inbound import number_of
 from bot import config
 from bot.app import App, Fakes, open_app
 from bot.model import Answer, Attachment, Invocation, Job, Message, Origin, Person, Place, Post, State, Value
@@ -26,16 +26,18 @@ class Story:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
-    def playground(self) -> Playground:
-        platform = self.app.platforms["playground"]
-        assert isinstance(platform, Playground)
-        return platform
+    def playground(self) -> Any:
+        return self.app.platforms["playground"]
+
+    @property
+    def history(self) -> History:
+        return self.playground._room.history
 
     def person(self, name: str) -> Person:
-        return self.playground.cast.player(name).person
+        return self.playground.cast.players[name].person
 
     def place(self, channel: str = "general", thread: str | None = None) -> Place:
-        return self.playground.cast.channel(channel).place(thread)
+        return self.playground.cast.channels[channel].place(thread)
 
     async def say(
         self,
@@ -96,17 +98,17 @@ class Story:
 
     async def card(self, job_id: str) -> Mapping[str, Any]:
         posts = await self.app.store.posts(job_id)
-        return (await self.playground.history.get(int(posts["card"][0].id))).content
+        return (await self.history.get(number_of(posts["card"][0].id))).content
 
     async def results(self, job_id: str) -> list[Entry]:
         """Messages with pictures in the thread of a job's card."""
         posts = await self.app.store.posts(job_id)
         card = posts["card"][0]
-        entries = await self.playground.history.page("grace", card.place.channel, root=int(card.id))
-        return [entry for entry in entries if entry.number != int(card.id) and entry.content.get("pictures")]
+        entries = await self.history.page("grace", card.place.channel, root=number_of(card.id))
+        return [entry for entry in entries if entry.number != number_of(card.id) and entry.content.get("pictures")]
 
     async def channel(self, name: str = "general", *, who: str = "grace") -> list[Entry]:
-        return await self.playground.history.page(who, name, limit=1000)
+        return await self.history.page(who, name, limit=1000)
 
 
 def said(answer: Answer) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.model import Operation, Origin, State
-from tests.flows.story import open_story, said
+from tests.flows.story import eventually, open_story, said
 
 
 async def test_images_arrive_in_the_cards_thread_with_seed_and_line_to_copy(tmp_path: Path) -> None:
@@ -117,8 +117,6 @@ async def test_a_deleted_result_is_gone_from_posts_and_files(tmp_path: Path) -> 
         async def gone() -> bool:
             return not await story.results(job.id)
 
-        from tests.flows.story import eventually
-
         await eventually(gone)
         assert not list((tmp_path / "files").rglob(f"*{job.images[0].digest}*"))
         assert "deleted" in said(await story.say(f"show {job.id}"))
@@ -126,6 +124,6 @@ async def test_a_deleted_result_is_gone_from_posts_and_files(tmp_path: Path) -> 
 
 async def test_a_private_job_is_not_shown_to_others(tmp_path: Path) -> None:
     async with open_story(tmp_path) as story:
-        direct = next(channel.id for channel in story.playground.cast.channels if channel.owner == "grace")
+        direct = next(channel.id for channel in story.playground.cast.channels.values() if channel.owner == "grace")
         job = await story.drawn("imagine a secret", channel=direct)
         assert "no job" in said(await story.say(f"show {job.id}", who="linus"))
