@@ -1,0 +1,460 @@
+// The chat: puts the parts together, and keeps what is shown in step with what is known.
+import { announce, toast } from "./announce.js";
+import { Composer } from "./composer.js";
+import { showForm } from "./dialogs.js";
+import { el, icon, iconButton, plural } from "./dom.js";
+import { closePicker } from "./emoji.js";
+import { MessageList } from "./list.js";
+import { Sidebar } from "./sidebar.js";
+import { Connection } from "./socket.js";
+import { State } from "./state.js";
+import { plain } from "./text.js";
+import { startTips } from "./tips.js";
+import { welcome } from "./welcome.js";
+
+const narrow = matchMedia("(max-width: 760px)");
+const middling = matchMedia("(max-width: 1080px)");
+
+class Chat {
+  constructor() {
+    this.state = new State();
+    this.changed = new Set();
+    this.app = document.getElementById("app");
+    this.room = document.getElementById("room");
+    this.thread = document.getElementById("thread");
+    this.scrim = document.getElementById("scrim");
+    this.sidebar = new Sidebar(document.getElementById("sidebar"), {
+      state: this.state,
+      go: (channel) => this.go(channel),
+      become: (person) => this.become(person),
+    });
+    this.#buildRoom();
+    this.#buildThread();
+    this.#readAddress();
+    this.#listen();
+    const asked = new URLSearchParams(location.search).get("as");
+    this.connect(asked ?? remembered("limner.person") ?? "ada");
+  }
+
+  // ---- the connection -------------------------------------------------------------------------------------------------------------
+
+  connect(person) {
+    this.connection?.close();
+    this.state.reset();
+    this.top = null;
+    const connection = new Connection(person);
+    this.connection = connection;
+    const on = (name, run) => connection.addEventListener(name, (event) => connection === this.connection && run(event.detail));
+    on("welcome", (frame) => this.#welcome(frame));
+    on("messages", (frame) => this.#take(frame.items));
+    on("reset", () => {
+      this.state.reset();
+      this.#showChannel();
+      if (this.state.root) this.openThread(this.state.root);
+    });
+    on("acknowledged", (frame) => this.#acknowledged(frame));
+    on("problem", (frame) => toast(frame.sentence));
+    on("lost", () => this.#banner(true));
+    on("found", () => this.#banner(false));
+    connection.open();
+  }
+
+  become(person) {
+    remember("limner.person", person);
+    this.closeThread();
+    this.started = false;
+    if (!this.state.channels.has(this.state.channel) || this.state.channel.startsWith("dm-")) this.state.channel = "general";
+    this.connect(person);
+  }
+
+  #welcome(frame) {
+    const first = !this.started;
+    this.state.welcome(frame);
+    this.top ??= frame.number;
+    this.started = true;
+    if (!this.state.channels.has(this.state.channel)) this.state.channel = "general";
+    this.state.mine = new Set(JSON.parse(remembered(`limner.mine.${frame.me}`) ?? "[]"));
+    this.sidebar.update();
+    if (first) {
+      this.#showChannel();
+      if (this.state.root) this.openThread(this.state.root, { focus: false });
+      if (!narrow.matches) this.composer.focus();
+    } else this.#loadMissing();
+  }
+
+  /** What was asked for when the connection dropped is asked for again. */
+  #loadMissing() {
+    if (!this.list?.strand.loaded) this.#showChannel();
+    if (this.threadList && !this.threadList.strand.loaded) this.openThread(this.state.root);
+  }
+
+  #banner(lost) {
+    this.bar.hidden = !lost;
+    if (lost) announce("Connection lost, reconnecting");
+  }
+
+  // ---- what comes in --------------------------------------------------------------------------------------------------------------
+
+  #take(items) {
+    for (const item of items) {
+      const known = this.state.messages.get(item.id);
+      if (!this.state.take(item)) continue;
+      this.changed.add(item.id);
+      if (item.number > this.top) this.#arrived(item);
+      else if (known) this.#moved(known, item);
+      this.top = Math.max(this.top, item.number);
+    }
+    this.#schedule();
+  }
+
+  #arrived(item) {
+    const here = item.channel === this.state.channel;
+    const channel = this.state.channels.get(item.channel);
+    if (item.author !== this.state.me && (here || item.whisper)) announce(`${this.state.name(item.author)}: ${plain(item.content.text ?? "", this.state)}`);
+    if (channel && !here && !item.root && !item.whisper && item.author !== this.state.me) {
+      channel.unread += 1;
+      this.sidebar.update();
+    }
+    this.#openResults(item);
+  }
+
+  /** A card whose tone turned has ended, one way or another: worth saying. */
+  #moved(known, item) {
+    const turned = known.content.tone !== item.content.tone && item.content.tone !== "working";
+    if (turned && item.channel === this.state.channel) announce(plain(item.content.text ?? "", this.state));
+  }
+
+  /** The results of what one asked for open their thread by themselves; on a phone, where it would cover everything, a note offers it. */
+  #openResults(item) {
+    const { state } = this;
+    const pictures = (item.content.pictures ?? []).filter((picture) => picture.download).length;
+    if (!item.root || !pictures || !state.mine.has(item.content.job) || item.channel !== state.channel || state.root === item.root) return;
+    if (narrow.matches) toast(`${plural(pictures, "image")} ready`, { label: "Open thread", run: () => this.openThread(item.root, { focus: true }) });
+    else if (!state.root || this.threadComposer.empty) this.openThread(item.root);
+  }
+
+  /** Draw at most once a frame, however much comes in; a hidden page has no frames, so there a timer does it. */
+  #schedule() {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    const draw = () => {
+      this.scheduled = false;
+      const { changed } = this;
+      this.changed = new Set();
+      this.list?.strand.loaded && this.list.apply(changed);
+      if (this.threadList?.strand.loaded) {
+        this.threadList.apply(changed);
+        if (changed.has(this.state.root)) this.threadList.recount();
+      }
+    };
+    if (document.hidden) setTimeout(draw, 250);
+    else requestAnimationFrame(draw);
+  }
+
+  // ---- what goes out --------------------------------------------------------------------------------------------------------------
+
+  async say({ text, files, root }) {
+    const { channel } = this.state;
+    const pending = this.#pending(text, root);
+    const answer = await this.connection.deed({ do: "say", channel, root, text, files });
+    pending.remove();
+    if (answer.form) this.#form(answer.form, null, channel, root);
+    return answer;
+  }
+
+  async press(id, line) {
+    const answer = await this.connection.deed({ do: "press", post: id, line });
+    if (answer.problem) toast(answer.problem);
+    const item = this.state.messages.get(id);
+    if (answer.form) this.#form(answer.form, id, item.channel, item.root);
+  }
+
+  async react(id, emoji, on) {
+    const answer = await this.connection.deed({ do: "react", post: id, emoji, on });
+    if (answer.problem) toast(answer.problem);
+    const item = this.state.messages.get(id);
+    if (answer.form) this.#form(answer.form, id, item.channel, item.root);
+  }
+
+  dismiss(id) {
+    this.connection.deed({ do: "dismiss", post: id });
+    this.composer.focus();
+  }
+
+  renew(id) {
+    this.connection.tell({ do: "renew", post: id });
+  }
+
+  #form(form, post, channel, root) {
+    showForm(form, this.state, (options) => this.connection.deed({ do: "submit", channel, root, post, line: form.line, options }));
+  }
+
+  #acknowledged(frame) {
+    if (!frame.job) return;
+    this.state.mine.add(frame.job);
+    remember(`limner.mine.${this.state.me}`, JSON.stringify([...this.state.mine].slice(-50)));
+    // A fast provider may have answered before the acknowledgement came.
+    for (const item of this.state.messages.values()) if (item.content.job === frame.job && item.root) this.#openResults(item);
+  }
+
+  /** What is on its way: shown only when it takes long enough to wonder. */
+  #pending(text, root) {
+    const note = el("div", { class: "pending" }, el("span", { class: "spinner", "aria-hidden": "true" }), el("span", { class: "pending-text", text: text || "Sending a picture" }));
+    (root ? this.threadComposer : this.composer).element.prepend(note);
+    return note;
+  }
+
+  // ---- channels -------------------------------------------------------------------------------------------------------------------
+
+  go(channel) {
+    this.#slide(false);
+    if (channel === this.state.channel && this.list?.strand.loaded) {
+      if (!narrow.matches) this.composer.focus();
+      return;
+    }
+    this.state.channel = channel;
+    this.closeThread();
+    this.#showChannel();
+    if (!narrow.matches) this.composer.focus();
+  }
+
+  async #showChannel() {
+    const { state } = this;
+    const channel = state.channels.get(state.channel);
+    const strand = state.strand(channel.id);
+    this.list?.close();
+    this.list = new MessageList({
+      state,
+      chat: this,
+      strand,
+      label: channel.direct ? "Messages with Limner" : `Messages in #${channel.name}`,
+      load: (one, before) => this.#load(one, before),
+      empty: () => welcome(channel, (line) => this.composer.begin(line)),
+      seen: (number) => this.#seen(channel, number),
+      unread: channel.unread,
+    });
+    const { list } = this;
+    this.listHolder.replaceChildren(list.element);
+    this.#nameRoom(channel);
+    channel.unread = 0;
+    this.sidebar.update();
+    this.#writeAddress();
+    if (!strand.loaded) await this.#load(strand);
+    if (strand.loaded && list === this.list) list.start();
+  }
+
+  async #load(strand, before = null) {
+    const frame = await this.connection.ask({ do: "load", channel: strand.channel, root: strand.root, before });
+    if (frame) this.state.page(strand, frame);
+  }
+
+  #seen(channel, number) {
+    if (number <= (channel.seen ?? 0)) return;
+    channel.seen = number;
+    clearTimeout(this.seenTimer);
+    this.seenTimer = setTimeout(() => this.connection.tell({ do: "read", channel: channel.id, number }), 300);
+  }
+
+  #nameRoom(channel) {
+    this.roomTitle.replaceChildren(channel.direct ? icon("thread") : icon(channel.restricted ? "lock" : "hash"), el("h1", { text: channel.name }));
+    if (channel.restricted) this.roomTitle.append(el("span", { class: "eighteen", text: "18+" }));
+    this.roomTopic.textContent = channel.topic;
+    const label = channel.direct ? "Message Limner" : `Message #${channel.name}`;
+    this.composer.relabel(label, channel.direct ? "imagine a small boat at dusk" : narrow.matches ? label : `${label}, or type / for commands`);
+    document.title = `${channel.direct ? "Limner" : `#${channel.name}`} · Limner playground`;
+  }
+
+  // ---- threads --------------------------------------------------------------------------------------------------------------------
+
+  /** Open the thread under a message. With `focus`, the focus moves there, as somebody asked for it. */
+  async openThread(id, { focus = false } = {}) {
+    const { state } = this;
+    const root = state.messages.get(id)?.root ?? id;
+    if (focus) this.threadOpener = document.activeElement;
+    const strand = state.strand(state.channel, root);
+    if (state.root !== root || !this.threadList?.strand.loaded) {
+      state.root = root;
+      this.threadList?.close();
+      this.threadList = new MessageList({
+        state,
+        chat: this,
+        strand,
+        label: "Messages in this thread",
+        load: (one, before) => this.#load(one, before),
+      });
+      this.threadHolder.replaceChildren(this.threadList.element);
+      this.#writeAddress();
+    }
+    const channel = state.channels.get(state.channel);
+    this.threadPlace.textContent = channel.direct ? "Limner" : `#${channel.name}`;
+    this.thread.hidden = false;
+    this.app.classList.add("with-thread");
+    if (focus) {
+      if (narrow.matches) this.threadClose.focus();
+      else this.threadComposer.focus();
+    }
+    const list = this.threadList;
+    if (!strand.loaded) await this.#load(strand);
+    if (strand.loaded && list === this.threadList) {
+      if (!strand.ids.length) this.closeThread();
+      else list.start();
+    }
+  }
+
+  closeThread() {
+    if (this.thread.hidden) return;
+    this.threadList?.close();
+    this.threadList = null;
+    this.state.root = null;
+    this.thread.hidden = true;
+    this.app.classList.remove("with-thread");
+    this.#writeAddress();
+    const held = this.thread.contains(document.activeElement) || document.activeElement === document.body;
+    if (held) (this.threadOpener?.isConnected ? this.threadOpener : this.composer).focus();
+    this.threadOpener = null;
+  }
+
+  // ---- the page -------------------------------------------------------------------------------------------------------------------
+
+  #buildRoom() {
+    this.roomTitle = el("div", { class: "room-title" });
+    this.roomTopic = el("p", { class: "topic" });
+    this.bar = el("div", { class: "reconnecting", role: "status", hidden: true }, el("span", { class: "spinner", "aria-hidden": "true" }), "Reconnecting… What you send is kept and goes out when Limner is back.");
+    this.listHolder = el("div", { class: "holder" });
+    this.composer = new Composer({
+      state: this.state,
+      id: "composer-main",
+      label: "Message",
+      placeholder: "",
+      place: () => ({ channel: this.state.channel, root: null }),
+      say: (what) => this.say({ ...what, root: null }),
+      ask: (frame) => this.connection.ask(frame),
+    });
+    this.menuButton = iconButton("menu", "Channels", () => this.#slide(true), { class: "icon-button menu-button" });
+    this.room.append(
+      el("header", { class: "room-header" }, this.menuButton, el("div", { class: "room-names" }, this.roomTitle, this.roomTopic)),
+      this.bar,
+      this.listHolder,
+      this.composer.element,
+    );
+  }
+
+  #buildThread() {
+    this.threadPlace = el("span", { class: "thread-place" });
+    this.threadHolder = el("div", { class: "holder" });
+    this.threadClose = iconButton("close", "Close thread", () => this.closeThread());
+    this.threadComposer = new Composer({
+      state: this.state,
+      id: "composer-thread",
+      label: "Reply in thread",
+      placeholder: "Reply, or type / for commands",
+      place: () => ({ channel: this.state.channel, root: this.state.root }),
+      say: (what) => this.say({ ...what, root: this.state.root }),
+      ask: (frame) => this.connection.ask(frame),
+    });
+    this.thread.append(
+      el("header", { class: "thread-header" }, el("h2", { text: "Thread" }), this.threadPlace, el("div", { class: "spring" }), this.threadClose),
+      this.threadHolder,
+      this.threadComposer.element,
+    );
+  }
+
+  /** Slide the channels in or out, on a narrow page. */
+  #slide(open) {
+    if (!open && !this.app.classList.contains("with-sidebar")) return;
+    this.app.classList.toggle("with-sidebar", open);
+    this.scrim.hidden = !open;
+    this.menuButton.setAttribute("aria-expanded", String(open));
+    if (open) document.querySelector(".channel.current")?.focus();
+    else this.menuButton.focus();
+  }
+
+  #listen() {
+    startTips();
+    this.scrim.addEventListener("click", () => this.#slide(false));
+    addEventListener("keydown", (event) => this.#key(event));
+    addEventListener("hashchange", () => this.#followAddress());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden && this.list?.pinned) this.list.toBottom();
+    });
+    for (const [area, composer] of [
+      [this.room, this.composer],
+      [this.thread, this.threadComposer],
+    ]) {
+      let depth = 0;
+      const over = (by) => {
+        depth = Math.max(0, depth + by);
+        area.classList.toggle("dropping", depth > 0);
+      };
+      area.addEventListener("dragenter", (event) => event.dataTransfer.types.includes("Files") && over(1));
+      area.addEventListener("dragleave", (event) => event.dataTransfer.types.includes("Files") && over(-1));
+      area.addEventListener("dragover", (event) => event.preventDefault());
+      area.addEventListener("drop", (event) => {
+        event.preventDefault();
+        depth = 0;
+        over(0);
+        composer.attach([...event.dataTransfer.files]);
+      });
+    }
+  }
+
+  #key(event) {
+    if (document.querySelector("dialog[open]")) return;
+    const typing = event.target.matches("textarea, input, select");
+    if (event.key === "Escape") {
+      if (document.querySelector(".popover")) {
+        closePicker();
+        return;
+      }
+      if (this.app.classList.contains("with-sidebar")) this.#slide(false);
+      else if (!this.thread.hidden) this.closeThread();
+    } else if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      const ids = [...this.state.channels.keys()];
+      const at = ids.indexOf(this.state.channel) + (event.key === "ArrowDown" ? 1 : -1);
+      this.go(ids[(at + ids.length) % ids.length]);
+    } else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      this.composer.begin("/");
+    }
+  }
+
+  #readAddress() {
+    const [channel, root] = decodeURIComponent(location.hash.slice(1)).split("/");
+    if (channel) this.state.channel = channel;
+    this.state.root = /^m\d+$/.test(root ?? "") ? root : null;
+  }
+
+  #writeAddress() {
+    const { channel, root } = this.state;
+    const hash = `#${channel}${root ? `/${root}` : ""}`;
+    if (location.hash !== hash) history.replaceState(null, "", `${location.pathname}${location.search}${hash}`);
+  }
+
+  #followAddress() {
+    const before = this.state.channel;
+    const root = this.state.root;
+    this.#readAddress();
+    if (!this.state.channels.has(this.state.channel)) this.state.channel = before;
+    const wanted = this.state.root;
+    this.state.root = root;
+    if (this.state.channel !== before) {
+      this.closeThread();
+      this.#showChannel();
+    }
+    if (wanted) this.openThread(wanted, { focus: true });
+    else this.closeThread();
+  }
+}
+
+function remembered(name) {
+  return sessionStorage.getItem(name) ?? localStorage.getItem(name);
+}
+
+function remember(name, value) {
+  sessionStorage.setItem(name, value);
+  localStorage.setItem(name, value);
+}
+
+middling.addEventListener("change", () => closePicker());
+new Chat();

@@ -1,0 +1,61 @@
+// Texts: plain words with canonical mentions (`<@grace>`) shown as names, and times as the acting person reads them.
+import { el } from "./dom.js";
+
+const MENTION = /<@([A-Za-z0-9_-]{1,64})>/g;
+
+/** A text as nodes: mentions of people who are here become names, everything else stays as it is. */
+export function words(text, state) {
+  const nodes = [];
+  let last = 0;
+  for (const found of text.matchAll(MENTION)) {
+    if (!state.people.has(found[1]) && found[1] !== state.bot) continue;
+    if (found.index > last) nodes.push(text.slice(last, found.index));
+    const me = found[1] === state.me ? " me" : "";
+    nodes.push(el("span", { class: `mention${me}`, text: `@${state.name(found[1])}` }));
+    last = found.index + found[0].length;
+  }
+  if (last < text.length) nodes.push(text.slice(last));
+  return nodes;
+}
+
+/** Paragraphs, parted by line feeds. */
+export function paragraphs(text, state) {
+  return text
+    .split(/\n+/)
+    .filter((part) => part.trim())
+    .map((part) => el("p", { dir: "auto" }, ...words(part, state)));
+}
+
+/** A text for a label: mentions as names. */
+export function plain(text, state) {
+  return text.replace(MENTION, (whole, id) => (state.people.has(id) || id === state.bot ? `@${state.name(id)}` : whole));
+}
+
+const formats = new Map();
+
+function format(zone, options) {
+  const key = `${zone}${JSON.stringify(options)}`;
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }));
+  return formats.get(key);
+}
+
+export function clock(at, zone) {
+  return format(zone, { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+}
+
+export function moment(at, zone) {
+  return format(zone, { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(
+    new Date(at),
+  );
+}
+
+export function dayKey(at, zone) {
+  return format(zone, { year: "numeric", month: "2-digit", day: "2-digit" }).format(new Date(at));
+}
+
+export function day(at, zone) {
+  const key = dayKey(at, zone);
+  if (key === dayKey(Date.now(), zone)) return "Today";
+  if (key === dayKey(Date.now() - 86_400_000, zone)) return "Yesterday";
+  return format(zone, { weekday: "long", day: "numeric", month: "long" }).format(new Date(at));
+}
