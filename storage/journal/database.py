@@ -6,6 +6,7 @@ that is cancelled cannot leave a transaction half done. On PostgreSQL the same f
 """
 
 import asyncio
+import importlib
 import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,8 +14,8 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import SettingFault, StoreFault
@@ -26,6 +27,8 @@ _READERS = 2
 """Threads that read a SQLite file beside the one that writes; more only wait for the interpreter."""
 _POOL = 10
 """Connections to PostgreSQL a process."""
+_SLOWEST = 60
+"""Seconds that a statement may take on PostgreSQL before the connection counts as lost."""
 
 
 class Database(Protocol):
@@ -48,35 +51,39 @@ async def open_database(url: str) -> AsyncGenerator[Database]:
         SettingFault: it is no such URL.
         StoreFault: the folder of the file cannot be made.
     """
-    parsed = _parse(url)
-    if parsed.get_backend_name() == "sqlite":
-        with translated():
-            database = Sqlite(parsed.database)
-    else:
-        database = Postgres(parsed)
+    with translated():
+        database = Sqlite(read_path(url)) if url.startswith("sqlite") else Postgres(read_dsn(url))
     try:
         yield database
     finally:
         await database.close()
 
 
-def _parse(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        parsed = None
-    scheme = parsed.drivername.partition("+")[0] if parsed is not None else ""
-    if parsed is None or scheme not in {"sqlite", "postgresql", "postgres"}:
-        # The URL itself may hold a password, and is not repeated.
-        raise SettingFault(
-            "BOT_DATABASE_URL is no database we know: write sqlite:///path or postgresql://user:password@host/name, "
-            "or leave it out for sqlite:///data/limner.db."
-        )
-    if scheme == "sqlite":
-        return parsed.set(drivername="sqlite")
-    # Hosted databases hand out URLs for libpq; asyncpg has another word for its `sslmode`.
-    query = {("ssl" if name == "sslmode" else name): value for name, value in parsed.query.items()}
-    return parsed.set(drivername="postgresql+asyncpg", query=query)
+def read_path(url: str) -> str:
+    """The path in a SQLite URL as it stands there, or `:memory:`. Raises SettingFault."""
+    scheme, separator, path = url.partition("://")
+    if scheme not in {"sqlite", "sqlite+aiosqlite"} or not separator or (path and not path.startswith("/")):
+        raise _unknown()
+    return path[1:] or ":memory:"
+
+
+def read_dsn(url: str) -> str:
+    """What asyncpg takes, from a PostgreSQL URL as people and hosts write it. Raises SettingFault."""
+    scheme, separator, rest = url.partition("://")
+    if scheme.partition("+")[0] not in {"postgresql", "postgres"} or not separator:
+        raise _unknown()
+    address, question, query = rest.partition("?")
+    # A word of libpq about what asyncpg does by itself; asyncpg would send it to the server, which does not know it.
+    words = [word for word in query.split("&") if not word.startswith("channel_binding=")]
+    return f"postgresql://{address}{question if any(words) else ''}{'&'.join(words)}"
+
+
+def _unknown() -> SettingFault:
+    # The URL itself may hold a password, and is not repeated.
+    return SettingFault(
+        "BOT_DATABASE_URL is no database we know: write sqlite:///path or postgresql://user:password@host/name, "
+        "or leave it out for sqlite:///data/limner.db."
+    )
 
 
 @contextmanager
@@ -100,8 +107,8 @@ def _sentence(error: BaseException) -> str:
 class Sqlite:
     """A SQLite file with one thread that writes and a few that read, or a database in memory with one thread for both."""
 
-    def __init__(self, path: str | None) -> None:
-        if not path or path == ":memory:":
+    def __init__(self, path: str) -> None:
+        if path == ":memory:":
             self._writer = self._reader = _Threads(":memory:", 1, begin="BEGIN IMMEDIATE")
         else:
             file = Path(path).expanduser()
@@ -174,17 +181,29 @@ def _prepare(engine: Engine, begin: str | None) -> None:
 class Postgres:
     """PostgreSQL through asyncpg."""
 
-    def __init__(self, url: URL) -> None:
-        import asyncpg  # noqa: PLC0415 # pyright: ignore[reportMissingTypeStubs] - a bot on SQLite starts without it; it has no stubs
-
-        self._faults: tuple[type[Exception], ...] = (asyncpg.PostgresError, asyncpg.InterfaceError)
-        try:
-            self._engine: AsyncEngine = create_async_engine(
-                url, pool_size=_POOL, max_overflow=0, pool_timeout=30, pool_pre_ping=True, connect_args=_arguments(url)
-            )
-        except (ArgumentError, TypeError, ValueError) as error:
-            raise SettingFault(f"BOT_DATABASE_URL cannot be used: {error}") from error
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._asyncpg = _driver()
+        self._engine: AsyncEngine = create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=self._connect,
+            pool_size=_POOL,
+            max_overflow=0,
+            pool_timeout=30,
+            # A connection that was cut while it rested is replaced before anybody notices.
+            pool_pre_ping=True,
+        )
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def _connect(self) -> Any:  # noqa: ANN401 - asyncpg has no types
+        try:
+            return await self._asyncpg.connect(self._dsn, timeout=_PATIENCE, command_timeout=_SLOWEST)
+        except (ValueError, TypeError):
+            # Its message may quote a part of the password that was taken for a port.
+            raise SettingFault(
+                "BOT_DATABASE_URL cannot be read: write postgresql://user:password@host/name, "
+                "with special characters in the password encoded (/ as %2F, @ as %40)."
+            ) from None
 
     async def write(self, work: Callable[[Connection], T], *, then: Callable[[AsyncConnection, T], Awaitable[None]] | None = None) -> T:
         """As the protocol says, on a connection of the pool."""
@@ -211,9 +230,10 @@ class Postgres:
         try:
             with translated():
                 yield
-        except self._faults as error:
+        except (self._asyncpg.PostgresError, self._asyncpg.InterfaceError) as error:
             raise StoreFault(_sentence(error)) from error
 
 
-def _arguments(url: URL) -> dict[str, Any]:
-    return {name: value for name, value in {"timeout": _PATIENCE, "command_timeout": 60}.items() if name not in url.query}
+def _driver() -> Any:  # noqa: ANN401 - asyncpg has no types
+    # Imported when it is needed: a bot on SQLite starts sooner without.
+    return importlib.import_module("asyncpg")

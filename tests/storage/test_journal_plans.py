@@ -1,0 +1,106 @@
+"""Every question of the journal has an index: asked of a million jobs, none is answered by looking at all of them."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, event
+
+from bot.model import State
+from storage.journal import Journal, open_journal
+from tests.contracts.stores import DAY_AGO, NOW, a_job, a_limit, a_person, a_post, enqueue, walk
+
+Ask = Callable[[Journal], Awaitable[object]]
+ANN = a_person("ann")
+HELD_SMALL = ("ix_jobs_live", "ix_jobs_queue", "ix_jobs_behind")
+"""Indices of jobs that are not over, or whose card lags behind: never many."""
+
+
+async def _save(journal: Journal) -> None:
+    await walk(journal, await journal.find("fox1"), State.QUEUED)
+
+
+async def _begin(journal: Journal) -> None:
+    await journal.begin(await journal.find("fox1"), running=3, now=NOW)
+
+
+ASKED: dict[str, Ask] = {
+    "enqueue": lambda journal: enqueue(journal, a_job("fox9"), a_limit(50), a_limit(500), event="click"),
+    "begin": _begin,
+    "save": _save,
+    "find": lambda journal: journal.find("fox1"),
+    "recent": lambda journal: journal.recent(before=NOW + timedelta(days=1)),
+    "recent of a person": lambda journal: journal.recent(person=ANN, before=NOW + timedelta(days=1)),
+    "unfinished": lambda journal: journal.unfinished(),
+    "unfinished for long": lambda journal: journal.unfinished(changed_before=NOW),
+    "waiting": lambda journal: journal.waiting(ANN, limit=10),
+    "queued": lambda journal: journal.queued("sketch", limit=50),
+    "counts": lambda journal: journal.counts(),
+    "usage": lambda journal: journal.usage(ANN.key, DAY_AGO),
+    "pace": lambda journal: journal.pace("sketch", "sketch"),
+    "take": lambda journal: journal.take("click"),
+    "keep post": lambda journal: journal.keep_post("fox1", "card", a_post(), shown=1),
+    "posts": lambda journal: journal.posts("fox1"),
+    "job of a post": lambda journal: journal.job_of(a_post()),
+    "meet": lambda journal: journal.meet(ANN),
+    "person": lambda journal: journal.person("playground", "home", "Ann"),
+    "rules": lambda journal: journal.rules([ANN.key, "*"]),
+    "mark": lambda journal: journal.mark("fox1", 1, ANN, "up", on=True),
+    "unmark": lambda journal: journal.mark("fox1", 1, ANN, "up", on=False),
+    "marks": lambda journal: journal.marks("fox1"),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+async def test_question_has_its_index_on_sqlite(asked: str, tmp_path: Path) -> None:
+    async with open_journal(f"sqlite:///{tmp_path}/limner.db", migrate=True) as journal:
+        await enqueue(journal, a_job("fox1"))
+        statements = await _heard(journal, ASKED[asked])
+    file = sqlite3.connect(tmp_path / "limner.db")
+    plans = [line for sql, values in statements for *_, line in file.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    file.close()
+    # To go through an index that holds only what is asked for is no look at everything.
+    scans = [plan for plan in plans if plan.startswith("SCAN jobs") and not plan.endswith(HELD_SMALL)]
+    assert scans + [plan for plan in plans if plan.startswith(("SCAN posts", "SCAN people", "SCAN rules", "SCAN marks"))] == []
+
+
+async def test_quota_is_answered_from_the_index_of_what_counts(tmp_path: Path) -> None:
+    async with open_journal(f"sqlite:///{tmp_path}/limner.db", migrate=True) as journal:
+        [(sql, values)] = await _heard(journal, ASKED["usage"])
+    file = sqlite3.connect(tmp_path / "limner.db")
+    [(*_, plan)] = file.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+    file.close()
+    assert "COVERING INDEX ix_jobs_charged (person=? AND created>?)" in plan
+
+
+@pytest.mark.parametrize("asked", ASKED)
+async def test_question_has_its_index_on_postgresql(asked: str, postgres_url: str) -> None:
+    async with open_journal(postgres_url, migrate=False) as journal:
+        await enqueue(journal, a_job("fox1"))
+
+        def explain(connection: Connection) -> list[str]:
+            # With so few rows reading everything is cheapest, and is only not done where there is another way.
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            return [line for sql, values in statements for (line,) in connection.exec_driver_sql(f"EXPLAIN {sql}", values)]
+
+        statements = await _heard(journal, ASKED[asked])
+        plan = await journal._database.write(explain)  # pyright: ignore[reportPrivateUsage] - plans are seen from inside only
+    assert [line for line in plan if "Seq Scan" in line] == []
+
+
+async def _heard(journal: Journal, ask: Ask) -> list[tuple[str, tuple[object, ...]]]:
+    """What is sent to the database for a question, without what needs no plan."""
+    heard: list[tuple[str, tuple[object, ...]]] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, values: tuple[object, ...], *_: object) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")) and "pg_advisory" not in statement:
+            heard.append((statement, values))
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        await ask(journal)
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+    return heard
