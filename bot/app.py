@@ -18,7 +18,7 @@ import adapters.moderators
 import adapters.platforms
 import adapters.providers
 import commands
-from adapters.web import Counters, Server
+from adapters.web import Counters, Server, listen, site
 from bot import config, plugins
 from bot.command import Command
 from bot.config import BotSettings, Environment
@@ -139,6 +139,9 @@ async def open_app(
     async with AsyncExitStack() as stack:
         if settings.embedded and ":memory:" not in settings.database_url:
             stack.enter_context(hold(settings.folder / "limner.lock"))
+        # First, so that a port in use is said before anything is opened, and links know the port that was taken.
+        listener = stack.enter_context(listen(settings.http_host, settings.http_port)) if serve else None
+        port = listener.getsockname()[1] if listener else settings.http_port
         secret = config.secret_key(settings)
         queue = await stack.enter_async_context(open_queue(None if settings.embedded else settings.database_url))
         store = await stack.enter_async_context(
@@ -148,7 +151,7 @@ async def open_app(
                 announce=None if settings.embedded else _announce,
             )
         )
-        public_url = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{settings.http_port}"
+        public_url = settings.public_url.rstrip("/") or f"http://{settings.http_host}:{port}"
         files = await stack.enter_async_context(
             open_files(settings.files_url, secret=secret, public_url=public_url, now=fakes.now, options=config.bucket_options(environment))
         )
@@ -182,7 +185,6 @@ async def open_app(
         store = around(store)
         providers = {name: around(provider) for name, provider in providers.items()}
         platforms = {name: around(platform) for name, platform in platforms.items()}
-        server = None
         catalog = Catalog(providers)
         panel = Panel(moderators)
         metrics = Counters(store.counts)
@@ -217,6 +219,11 @@ async def open_app(
             now=fakes.now,
         )
         worker = Worker(store=store, queue=queue, drawer=drawer, teller=teller, lanes=catalog.lanes, now=fakes.now)
+        server = None
+        if listener:
+            checks = {"journal": store.ping, "files": files.ping}
+            pages = site(files=files, counters=metrics, checks=checks, platforms=platforms, now=fakes.now)
+            server = Server(pages, listener, metrics)
         yield App(
             settings=settings,
             store=store,

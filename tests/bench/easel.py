@@ -11,6 +11,7 @@ from PIL import Image
 
 from bot import config
 from bot.app import App, Fakes, open_app
+from bot.errors import FaultKind, ProviderFault
 from bot.model import (
     Answer,
     Attachment,
@@ -54,16 +55,20 @@ class InstantProvider:
             "easel": Capabilities(name="easel", operations=frozenset(Operation), running=running, keyed=True)
         }
         self._ready: dict[str, float] = {}
+        self._counts: dict[str, int] = {}
 
     async def submit(self, request: Request, inputs: Inputs, *, key: str) -> Progress:
         if not self._delay:
             return self._finished(request.count)
-        self._ready[key] = asyncio.get_running_loop().time() + self._delay
+        self._counts[key] = request.count
+        self._ready.setdefault(key, asyncio.get_running_loop().time() + self._delay)
         return Pending(ticket=key, check_after=min(1.0, self._delay))
 
     async def check(self, ticket: str) -> Progress:
+        if ticket not in self._ready:
+            raise ProviderFault("The easel does not know that ticket.", kind=FaultKind.LOST)
         left = self._ready[ticket] - asyncio.get_running_loop().time()
-        return self._finished(1) if left <= 0 else Pending(ticket=ticket, check_after=min(1.0, left), fraction=1 - left / self._delay)
+        return self._finished(self._counts[ticket]) if left <= 0 else Pending(ticket=ticket, check_after=min(1.0, left), fraction=1 - left / self._delay)
 
     async def cancel(self, ticket: str) -> None:
         self._ready.pop(ticket, None)

@@ -1,0 +1,69 @@
+"""Settings: from variables, files, a secrets folder; and one line about whatever is wrong."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import Field, SecretStr
+
+from bot import config
+from bot.config import BotSettings
+from bot.errors import SettingFault
+from bot.plugins import PluginSettings
+
+
+class VendorSettings(PluginSettings):
+    key: SecretStr = Field(description="The key from the vendor's console.")
+    base_url: str = Field("https://vendor.example", description="Where it is.")
+
+
+def test_an_empty_environment_is_enough() -> None:
+    settings = config.load(BotSettings, "bot", {})
+    assert settings.embedded
+    assert settings.platforms == ()
+
+
+def test_a_variable_goes_before_its_file_and_that_before_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("from file\n")
+    (tmp_path / "VENDOR_KEY").write_text("from folder")
+    folder = {"BOT_SECRETS_DIR": str(tmp_path)}
+    file = {**folder, "VENDOR_KEY_FILE": str(tmp_path / "file")}
+    for environment, expected in ((folder, "from folder"), (file, "from file"), ({**file, "VENDOR_KEY": "from variable"}, "from variable")):
+        assert config.load(VendorSettings, "vendor", environment).key.get_secret_value() == expected
+
+
+def test_a_missing_value_says_which_variable_and_what_it_is_for() -> None:
+    with pytest.raises(SettingFault) as caught:
+        config.load(VendorSettings, "vendor", {})
+    assert str(caught.value) == "VENDOR_KEY: is missing. The key from the vendor's console."
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("BOT_HTTP_PORT", "eighty"), ("BOT_TIME_ZONE", "Mars/Olympus"), ("BOT_SECRET_KEY", "short"), ("BOT_QUOTA_DAY", "-1")],
+)
+def test_a_wrong_value_is_one_line_without_the_value_of_a_secret(name: str, value: str) -> None:
+    with pytest.raises(SettingFault) as caught:
+        config.load(BotSettings, "bot", {name: value})
+    assert str(caught.value).startswith(f"{name}:")
+    assert "\n" not in str(caught.value)
+    assert name != "BOT_SECRET_KEY" or value not in str(caught.value)
+
+
+def test_a_setting_that_means_nothing_is_named_with_the_one_that_was_meant() -> None:
+    said = config.unknown({"BOT_PROVIDER": "openai", "BOT_ADMINS_FILE": "x", "PATH": "y"}, ["BOT_PROVIDERS", "BOT_ADMINS"])
+    assert said == ["BOT_PROVIDER is no setting of ours. Did you mean BOT_PROVIDERS?"]
+
+
+def test_the_secret_key_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
+    settings = config.load(BotSettings, "bot", {"BOT_DATABASE_URL": f"sqlite:///{tmp_path}/limner.db"})
+    first = config.secret_key(settings)
+    assert config.secret_key(settings) == first
+    assert len(first) >= 32
+    assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0
+
+
+def test_the_example_file_sets_nothing_and_names_everything() -> None:
+    text = config.example({"bot": ("The bot", BotSettings), "vendor": ("A vendor", VendorSettings)})
+    assert all(line.startswith("#") or not line for line in text.splitlines())
+    assert all(f"#BOT_{name.upper()}=" in text for name in BotSettings.model_fields)
+    assert "#VENDOR_BASE_URL=https://vendor.example" in text
