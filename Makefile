@@ -1,7 +1,7 @@
 # Everything one types here. `make` alone lists it.
 # Plain POSIX make and sh; works in a folder of any name. The environment is .venv, made from requirements.lock: packages, versions, hashes.
+# PYTHON, here or in the environment, names the interpreter to make it with; unset, the newest known one is taken.
 
-PYTHON =
 WORKERS = 2
 BIN = .venv/bin
 PYTEST = $(BIN)/python -m pytest
