@@ -1,0 +1,128 @@
+"""Spellings: the forms under which a text is searched, so that a word is found however it was dressed up.
+
+A form is words parted by two spaces and edged by one, so that a term between single spaces has its borders built in and two
+neighbours never share a space.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from types import MappingProxyType
+
+import disarm
+
+MASKED_LONGEST = 20
+"""Letters and stars of a word that is tried with vowels for its stars (`n*de`)."""
+MASKED_MOST = 2
+"""Stars in such a word."""
+
+# Chinese, Japanese, Korean and Thai: scripts that part no words, or hang particles on them.
+_DENSE = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_WORD = re.compile(f"[{_DENSE}]+|[^\\W_{_DENSE}]+")
+_IS_DENSE = re.compile(f"[{_DENSE}]")
+_IS_FAR = re.compile(r"[\u0370-\u052f]")
+_LETTER = re.compile(r"[^\W\d_]")
+_DRESS = re.compile(r"[0-9@$€£!*]|[^\s\w]\w|_")
+"""What a text must have for its chunks to be worth a closer look."""
+_LEET = re.compile(r"[0-9@$€£!]")
+_GAP = re.compile(r"[\W_]+")
+_SPELLED = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,3}[^\W_](?![^\W_])){2,}")
+_REPEATED = re.compile(r"([a-z])\1{2,}")
+_MASKED = re.compile(r"[a-z]+\*[a-z*]*")
+_EDGES = "!?.,;:()[]{}\"'"
+_VOWELS = "aeiou"
+_SIGNS = MappingProxyType({"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "€": "e", "£": "l"})
+_READINGS = (str.maketrans({**_SIGNS, "1": "i", "!": "i"}), str.maketrans({**_SIGNS, "1": "l", "!": "l"}))
+_INVISIBLE = frozenset({"Mn", "Mc", "Me", "Cf"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spellings:
+    """The forms of one text."""
+
+    plain: str
+    """NFKC and case-folded, without free marks and invisible characters: right for scripts that look-alikes would ruin."""
+    words: str
+    """All forms with borders, one below the other."""
+    spelled: str
+    """Runs of single letters, joined (`n a k e d`), one below the other."""
+    squeezed: str
+    """All letters of the text with nothing between them."""
+    far: bool
+    """Whether the text has Greek or Cyrillic letters, so that Latin ones may stand for theirs."""
+
+
+def spellings(text: str) -> Spellings:
+    """The forms of a text; time and size grow with its length and no faster."""
+    plain, folded = plain_form(text), folded_form(text)
+    forms = dict.fromkeys((bordered(plain), bordered(folded)))
+    spelled: list[str] = []
+    for reading in _readings(folded):
+        spelled += [_GAP.sub("", run[0]) for run in _SPELLED.finditer(reading)]
+    if _DRESS.search(folded):
+        forms |= dict.fromkeys(_undressed(folded))
+    if _REPEATED.search(folded):
+        forms |= dict.fromkeys((bordered(_REPEATED.sub(r"\1", folded)), bordered(_REPEATED.sub(r"\1\1", folded))))
+    forms |= dict.fromkeys(bordered(run) for run in spelled)
+    return Spellings(
+        plain=plain,
+        words="\n".join(forms),
+        spelled="\n".join(spelled),
+        squeezed=_GAP.sub("", folded),
+        far=_IS_FAR.search(plain) is not None,
+    )
+
+
+def plain_form(text: str) -> str:
+    """A text as it is meant: compatibility forms and case folded, marks that stand alone and invisible characters gone."""
+    if text.isascii():
+        return text.casefold()
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return folded.translate({ord(letter): None for letter in set(folded) if unicodedata.category(letter) in _INVISIBLE})
+
+
+def folded_form(text: str) -> str:
+    """A text as it looks: accents gone, look-alike letters of other scripts as Latin ones."""
+    return disarm.strip_obfuscation(text).casefold()
+
+
+def bordered(text: str) -> str:
+    """A text's words with their borders."""
+    return f" {'  '.join(words(text))} "
+
+
+def words(text: str) -> list[str]:
+    """Runs of letters and digits; a change between a dense script and another ends a word."""
+    return _WORD.findall(text)
+
+
+def dense(letter: str) -> bool:
+    """Whether a letter is of a script in which words have no borders."""
+    return _IS_DENSE.match(letter) is not None
+
+
+def far(text: str) -> bool:
+    """Whether a text has Greek or Cyrillic letters."""
+    return _IS_FAR.search(text) is not None
+
+
+def _readings(text: str) -> list[str]:
+    """A text, and what it says when its digits and signs stand for letters."""
+    return list(dict.fromkeys((text, *(text.translate(table) for table in _READINGS)))) if _LEET.search(text) else [text]
+
+
+def _undressed(folded: str) -> Iterator[str]:
+    """Forms of the whole text with digits read as letters, then of single chunks without what stands between their letters."""
+    chunks = [chunk.strip(_EDGES) for chunk in folded.split()]
+    dressed = [_LEET.search(chunk) is not None and _LETTER.search(chunk) is not None for chunk in chunks]
+    if any(dressed):
+        for table in _READINGS:
+            yield bordered(" ".join(chunk.translate(table) if leet else chunk for chunk, leet in zip(chunks, dressed, strict=True)))
+    for chunk in dict.fromkeys(chunk for chunk in chunks if not chunk.isalnum()):
+        for reading in _readings(chunk):
+            yield bordered(_GAP.sub("", reading))
+        if "*" in chunk and len(chunk) <= MASKED_LONGEST and chunk.count("*") <= MASKED_MOST and _MASKED.fullmatch(chunk):
+            for vowels in product(_VOWELS, repeat=chunk.count("*")):
+                yield bordered(chunk.replace("*", "{}").format(*vowels))
