@@ -1,5 +1,7 @@
 """Land: mountains, hills and meadows, dunes, snowfields, and lakes between them."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from adapters.providers.sketch.canvas import Canvas, Colour, colour
@@ -7,14 +9,21 @@ from adapters.providers.sketch.light import Light
 from adapters.providers.sketch.noise import Dice, Field, sample, smoothstep, tile
 from adapters.providers.sketch.scene import Scene
 from adapters.providers.sketch.terrain import Camera, Ground, View, paint_ground
+from adapters.providers.sketch.trees import plant
+from adapters.providers.sketch.water import glitter, mirror, shoreline
 
 
 def _blend(base: Field, tone: Colour, share: Field) -> Field:
     return base + (np.asarray(tone, np.float32) - base) * share[..., None]
 
 
-def paint_mountains(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float) -> View:
-    """A range with ridges and cast shadows behind foothills; snow above a line that the season sets."""
+def paint_mountains(
+    canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float, *, wet: Callable[[Field, Field], Field] | None = None, low: bool = False
+) -> View:
+    """A range with ridges and cast shadows behind foothills; snow above a line that the season sets.
+
+    `wet` says where water lies; `low` flattens the near ground, so that a lake is not hidden.
+    """
     crest = tile(dice.fork("crest"), 512, cells=3, octaves=7, gain=0.5, ridged=True)
     soft = tile(dice.fork("soft"), 256, cells=4, octaves=5)
     drift = dice.between(0, 1)
@@ -28,7 +37,12 @@ def paint_mountains(canvas: Canvas, scene: Scene, light: Light, dice: Dice, hori
         peaks = sample(crest, x / 74.0 + drift, z / 74.0 + drift) ** 1.25
         hills = sample(soft, x / 20.0 + drift, z / 20.0)
         valley = 1.0 - 0.45 * np.exp(-((x / (z * 0.22 + 2.0)) ** 2))
-        return peaks * tall * rise * valley + (hills - 0.45) * (0.9 + z * 0.045)
+        land = peaks * tall * rise * valley + (hills - 0.45) * (0.9 + z * 0.045) * (0.55 if low else 1.0)
+        if wet is None:
+            return land
+        # Land rises from the water's level; beneath the water all is flat.
+        dry = 1.0 - wet(x, z)
+        return np.maximum(land, -0.1) * dry + dry * 0.12
 
     def paint(x: Field, z: Field, heights: Field, steep: Field) -> Field:
         patch = sample(soft, x / 6.0, z / 6.0)
@@ -39,8 +53,12 @@ def paint_mountains(canvas: Canvas, scene: Scene, light: Light, dice: Dice, hori
         snow = smoothstep(line - 1.2, line + 1.8, heights + (patch - 0.5) * 6.0) * smoothstep(0.62, 0.3, steep)
         return _blend(base, (0.95, 0.97, 1.0), snow)
 
-    ground = Ground(height=height, paint=paint, grain=_grain(dice), grains=0.07 if scene.wintry else 0.2, grain_size=0.5)
-    return paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=2.6, near=1.6, far=95.0, lens=1.0))
+    ground = Ground(height=height, paint=paint, grain=_grain(dice), grains=0.07 if scene.wintry else 0.2, grain_size=0.5, wet=wet)
+    view = paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=2.6, near=1.6, far=95.0, lens=1.0))
+    if wet is None:
+        canvas.reached(0.42)
+        trees(canvas, view, scene, light, dice.fork("trees"))
+    return view
 
 
 def paint_meadow(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float) -> View:
@@ -63,7 +81,10 @@ def paint_meadow(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon
 
     grains = 0.05 if scene.wintry else 0.3
     ground = Ground(height=height, paint=paint, grain=_grain(dice), grains=grains, grain_size=0.55)
-    return paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=1.7, near=1.1, far=90.0, lens=1.05))
+    view = paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=1.7, near=1.1, far=90.0, lens=1.05))
+    if dice.fork("wooded").chance(0.7) or scene.has("trees", "blossom"):
+        plant(canvas, view, scene, light, dice.fork("crowns"), count=60, kind="broadleaf", near=9.0, far=60.0, tall=2.0, gap=0.12)
+    return view
 
 
 def paint_snowfield(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float) -> View:
@@ -113,6 +134,76 @@ def paint_dunes(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon:
 
     ground = Ground(height=height, paint=paint, grain=_grain(dice), grains=0.06, grain_size=0.7)
     return paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=3.2, near=1.7, far=110.0, lens=1.05), haze=0.8)
+
+
+def paint_lake(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float) -> View:
+    """Still water between mountains, which it mirrors."""
+
+    def wet(x: Field, z: Field) -> Field:
+        bend = 2.0 * np.sin(x * 0.16 + drift) + 1.2 * np.sin(x * 0.45 + drift * 3)
+        return smoothstep(3.2, 3.9, z + bend * 0.25) * smoothstep(31.0, 28.0, z + bend * 1.6 - np.abs(x) * 0.12)
+
+    drift = dice.between(0, 6.28)
+    return _watered(canvas, scene, light, dice, horizon, wet, calm=True)
+
+
+def paint_river(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float) -> View:
+    """A river that winds from the hills towards us."""
+    drift, sway = dice.between(0, 6.28), dice.between(0.9, 1.4)
+
+    def wet(x: Field, z: Field) -> Field:
+        middle = np.sin(z * 0.2 + drift) * (0.6 + z * 0.11) * sway
+        half = 1.1 + z * 0.05
+        return smoothstep(half + 0.25, half - 0.1, np.abs(x - middle)) * smoothstep(62.0, 50.0, z)
+
+    return _watered(canvas, scene, light, dice, horizon, wet, calm=False)
+
+
+def _watered(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float, wet: Callable[[Field, Field], Field], *, calm: bool) -> View:
+    if scene.lacks("water"):
+        return paint_mountains(canvas, scene, light, dice, horizon)
+    view = paint_mountains(canvas, scene, light, dice, horizon, wet=wet, low=calm)
+    trees(canvas, view, scene, light, dice.fork("trees"))
+    line = view.wet > 0.5
+    shore = shoreline(view.wet, horizon * canvas.height) if calm else np.full(canvas.width, horizon * canvas.height + 0.012 * canvas.height, np.float32)
+    if line.any():
+        mirror(canvas, view.wet, shore, light, dice.fork("mirror"), rough=0.34 if calm else 0.8, dim=0.95 if calm else 0.85)
+        if not scene.has("storm", "rain", "overcast"):
+            glitter(canvas, view.wet, light, dice.fork("path"), horizon, amount=0.55)
+    return view
+
+
+def trees(canvas: Canvas, view: View, scene: Scene, light: Light, dice: Dice) -> None:
+    """The woods of a place: conifers in the mountains, single crowns on the hills."""
+    if scene.season == "autumn" or scene.has("blossom"):
+        plant(canvas, view, scene, light, dice.fork("crowns"), count=150, kind="broadleaf", near=8.0, far=55.0, tall=1.5, gap=0.16)
+    else:
+        plant(canvas, view, scene, light, dice.fork("pines"), count=230, kind="pine", near=7.0, far=60.0, tall=1.7, gap=0.16)
+
+
+def paint_cloud_sea(canvas: Canvas, _scene: Scene, light: Light, dice: Dice, horizon: float) -> View:
+    """Above the clouds: billows to the horizon, a peak or two out of them."""
+    soft = tile(dice.fork("billows"), 512, cells=5, octaves=6, gain=0.5)
+    peaks = tile(dice.fork("peaks"), 256, cells=3, octaves=6, gain=0.5, ridged=True)
+    drift = dice.between(0, 1)
+
+    def rock(x: Field, z: Field) -> Field:
+        return (sample(peaks, x / 80.0 + drift, z / 80.0) - 0.52) * 34.0 * smoothstep(22.0, 40.0, z)
+
+    def cloud(x: Field, z: Field) -> Field:
+        lumps = 1.0 - np.abs(sample(soft, x / 24.0, z / 24.0 + drift) * 2 - 1)
+        return (lumps - 0.5) * (1.5 + z * 0.035)
+
+    def height(x: Field, z: Field) -> Field:
+        return np.maximum(cloud(x, z), rock(x, z))
+
+    def paint(x: Field, z: Field, heights: Field, _steep: Field) -> Field:
+        bare = smoothstep(0.1, 0.8, rock(x, z) - cloud(x, z))
+        base = np.broadcast_to(np.asarray((1.0, 0.99, 0.98), np.float32), (*x.shape, 3)) * (0.82 + 0.18 * smoothstep(-1.0, 1.0, heights))[..., None]
+        return _blend(base, (0.4, 0.38, 0.4), bare)
+
+    ground = Ground(height=height, paint=paint, grain=_grain(dice), grains=0.02, grain_size=0.3, smooth=0.8)
+    return paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=3.6, near=2.4, far=110.0, lens=1.0), haze=1.1)
 
 
 def _grain(dice: Dice) -> Field:

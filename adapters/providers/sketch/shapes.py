@@ -6,25 +6,29 @@ closed curve; a point with `!` is a corner.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from adapters.providers.sketch.canvas import Canvas, Colour, mix
+from adapters.providers.sketch.canvas import Canvas, Colour, luma, mix
 from adapters.providers.sketch.light import Light
 from adapters.providers.sketch.noise import Dice, Field, blur, smoothstep
 
 SHARPNESS = 3
 
 
+Outline = tuple[tuple[float, float], ...]
+"""The points of a closed curve, in units."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """One outline of a figure."""
 
-    outline: str
-    tone: str
-    """A key of the figure's colours, or `#rrggbb`."""
+    outline: Outline
+    tone: Colour
+    family: str = ""
+    """Parts of the figure's main family follow the colour that a prompt says."""
     round: float = 4.0
     """How far the shading rounds it off, in units; 0 is flat."""
     fur: float = 0.0
@@ -47,8 +51,7 @@ class Figure:
     """A thing that can stand, float or fly in a scene."""
 
     parts: tuple[Part, ...]
-    tones: dict[str, str]
-    main: str = ""
+    main: Colour | None = None
     """The tone that a colour in the prompt replaces."""
     habit: str = "stand"
     """Where it belongs: stand, far, float, fly or swim."""
@@ -72,13 +75,8 @@ class Sprite:
     """Pixels around the board."""
 
 
-@lru_cache(maxsize=512)
-def trace(outline: str) -> tuple[tuple[float, float], ...]:
-    """The points of a smooth closed curve through the outline's points (Catmull-Rom, halted at corners)."""
-    points: list[tuple[float, float, bool]] = []
-    for word in outline.split():
-        x, y = word.rstrip("!").split(",")
-        points.append((float(x), float(y), word.endswith("!")))
+def closed(points: Sequence[tuple[float, float, bool]]) -> Outline:
+    """A smooth closed curve through x, y and whether it is a corner (Catmull-Rom, halted at corners)."""
     curve: list[tuple[float, float]] = []
     count = len(points)
     for i in range(count):
@@ -93,6 +91,30 @@ def trace(outline: str) -> tuple[tuple[float, float], ...]:
     return tuple(curve)
 
 
+def ellipse(x: float, y: float, across: float, down: float) -> Outline:
+    """An ellipse around x, y."""
+    turns = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+    return tuple((x + across * float(np.cos(turn)), y + down * float(np.sin(turn))) for turn in turns)
+
+
+def stroke(width: float, points: Sequence[tuple[float, float]]) -> Outline:
+    """A line of some width, as the outline around it; smooth where it has more than two points."""
+    line = list(points)
+    if len(line) > 2:  # noqa: PLR2004 - two points are a straight line
+        there_and_back = [(x, y, i in {0, len(line) - 1}) for i, (x, y) in enumerate(line)]
+        smooth = closed(there_and_back)
+        line = [*smooth[: (len(line) - 1) * 8], line[-1]]
+    left: list[tuple[float, float]] = []
+    right: list[tuple[float, float]] = []
+    for i, (x, y) in enumerate(line):
+        before, after = line[max(0, i - 1)], line[min(len(line) - 1, i + 1)]
+        dx, dy = after[0] - before[0], after[1] - before[1]
+        norm = max(1e-6, (dx * dx + dy * dy) ** 0.5) * 2 / width
+        left.append((x - dy / norm, y + dx / norm))
+        right.append((x + dy / norm, y - dx / norm))
+    return (*left, *reversed(right))
+
+
 def fill(outline: Sequence[tuple[float, float]], width: int, height: int) -> Field:
     """What an outline in pixels covers, with soft edges."""
     board = Image.new("L", (width * SHARPNESS, height * SHARPNESS))
@@ -102,8 +124,6 @@ def fill(outline: Sequence[tuple[float, float]], width: int, height: int) -> Fie
 
 def draw_figure(figure: Figure, size: float, light: Light, dice: Dice, *, tone: Colour | None = None, flip: bool = False) -> Sprite:
     """Draw a figure `size` pixels high, shaded for the light of the scene."""
-    from adapters.providers.sketch.canvas import colour
-
     scale = size / 100.0
     margin = max(2, int(size * 0.06))
     width, height = int(size * figure.wide) + 2 * margin, int(size) + 2 * margin
@@ -114,10 +134,10 @@ def draw_figure(figure: Figure, size: float, light: Light, dice: Dice, *, tone: 
     if flip:
         toward = -toward
     for i, part in enumerate(figure.parts):
-        base = colour(figure.tones.get(part.tone, part.tone))
-        if tone is not None and figure.main:
-            base = _recoloured(part.tone, base, tone, figure)
-        curve = [(x * scale + margin, y * scale + margin) for x, y in trace(part.outline)]
+        base = part.tone
+        if tone is not None and figure.main is not None and part.family == "coat":
+            base = _recoloured(base, tone, figure.main)
+        curve = [(x * scale + margin, y * scale + margin) for x, y in part.outline]
         pad = int((part.fur + part.soft * 2 + 0.8) * scale) + 2
         x0, y0 = max(0, int(min(x for x, _ in curve)) - pad), max(0, int(min(y for _, y in curve)) - pad)
         x1, y1 = min(width, int(max(x for x, _ in curve)) + pad + 1), min(height, int(max(y for _, y in curve)) + pad + 1)
@@ -126,7 +146,7 @@ def draw_figure(figure: Figure, size: float, light: Light, dice: Dice, *, tone: 
         inner = [(x - x0, y - y0) for x, y in curve]
         mask = fill(inner, x1 - x0, y1 - y0)
         if part.soft > 0:
-            mask = blur(mask, max(1.0, part.soft * scale))
+            mask = np.clip(blur(mask, max(1.0, part.soft * scale)), 0.0, 1.0)
         shaded, mask = _shaded(part, base, mask, scale, light, toward, dice.fork(str(i)), (x0, y0, margin))
         area = (slice(y0, y1), slice(x0, x1))
         mask = mask * part.alpha
@@ -140,16 +160,10 @@ def draw_figure(figure: Figure, size: float, light: Light, dice: Dice, *, tone: 
     return Sprite(pixels=pixels, alpha=alpha, own=own, scale=scale, margin=margin)
 
 
-def _recoloured(name: str, base: Colour, tone: Colour, figure: Figure) -> Colour:
-    """Tones named like the main one (`coat`, `coat dark`) follow the colour that the prompt says."""
-    from adapters.providers.sketch.canvas import colour, luma
-
-    if not name.startswith(figure.main):
-        return base
-    main = colour(figure.tones[figure.main])
+def _recoloured(base: Colour, tone: Colour, main: Colour) -> Colour:
+    """The colour that the prompt says, as light or dark against it as the base was against the main tone."""
     level = luma(base) / max(0.05, luma(main))
-    wanted = tuple(min(1.0, part * level) for part in tone)
-    return mix(base, (wanted[0], wanted[1], wanted[2]), 0.55 if figure.main == "coat" and name != "coat" else 0.8)
+    return mix(base, (min(1.0, tone[0] * level), min(1.0, tone[1] * level), min(1.0, tone[2] * level)), 0.85)
 
 
 def _shaded(
@@ -200,8 +214,8 @@ def _furred(part: Part, base: Colour, mask: Field, scale: float, dice: Dice, cor
             dx, dy = x + x0 - (part.fan[0] * scale + margin), y + y0 - (part.fan[1] * scale + margin)
         else:
             dx, dy = part.flow
-        dx += (float(spots[i, 2]) - 0.5) * 0.75 * (abs(dx) + abs(dy))
-        dy += (float(spots[i, 3]) - 0.5) * 0.75 * (abs(dx) + abs(dy))
+        dx += (float(spots[i, 2]) - 0.5) * 0.6 * (abs(dx) + abs(dy))
+        dy += (float(spots[i, 3]) - 0.5) * 0.6 * (abs(dx) + abs(dy))
         norm = max(1e-3, (dx * dx + dy * dy) ** 0.5)
         reach = length * (0.5 + 0.6 * float(spots[i, 4]))
         line = (x * fine, y * fine, (x + dx / norm * reach) * fine, (y + dy / norm * reach) * fine)

@@ -31,6 +31,10 @@ class Ground:
     """Texture tiles per unit."""
     smooth: float = 1.0
     """How much of the relief's shading shows."""
+    shine: Callable[[Field, Field, Field, Field, Field], Field] | None = None
+    """For water: final colours from x, z, height and the slopes across and along, in place of `paint`."""
+    wet: Callable[[Field, Field], Field] | None = None
+    """Where still water lies, 0 to 1, from x and z; `View.wet` then holds it for every pixel."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +64,8 @@ class View:
     """(distance, column): the highest row covered by all that is nearer or equally far."""
     depth: Field
     """(row, column): how far away the ground is; 0 where there is sky."""
+    wet: Field
+    """(row, column): where still water lies; empty where the ground has none."""
 
     def row(self, canvas: Canvas, x: float, distance: float) -> float:
         """The row of the ground at a place of the picture's width and a distance."""
@@ -124,7 +130,12 @@ def paint_ground(canvas: Canvas, light: Light, ground: Ground, camera: Camera, *
     canvas.cover(tone, cover.astype(np.float32), top=first)
     full = np.zeros((height, width), np.float32)
     full[first:] = np.where(cover > 0.5, depth, 0)
-    return View(camera=camera, distances=distances, tops=tops, skyline=nearest, depth=full)
+    wet = np.zeros((0, 0), np.float32)
+    if ground.wet is not None:
+        pools = ground.wet(x, z).astype(np.float32)
+        wet = np.zeros((height, width), np.float32)
+        wet[first:] = (pools[before_index, at] + (pools[index, at] - pools[before_index, at]) * share) * cover
+    return View(camera=camera, distances=distances, tops=tops, skyline=nearest, depth=full, wet=wet)
 
 
 def _air(canvas: Canvas, light: Light) -> Field:
@@ -142,6 +153,9 @@ def _shaded(ground: Ground, camera: Camera, light: Light, x: Field, z: Field, fo
     spacing = np.gradient(z[:, 0])[:, None]
     across = np.gradient(heights, axis=1) / np.maximum(np.gradient(x, axis=1), 1e-5)
     along = np.gradient(heights, axis=0) / spacing
+    if ground.shine is not None:
+        tops = horizon + (camera.eye - heights) / z * focal
+        return tops.astype(np.float32), ground.shine(x, z, heights, across, along).astype(np.float32)
     # The light's way: from its side of the picture, from behind the scene when it is low.
     side = 1.0 if light.x > 0.5 else -1.0
     up = 0.35 + 0.75 * max(0.0, light.height)

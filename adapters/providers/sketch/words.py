@@ -52,7 +52,8 @@ def read(prompt: str, negative: str, style: str, dice: Dice) -> Scene:
     seasons = _found(terms, SEASONS)
     features = set(_found(terms, FEATURES)) - absent
     subjects, used = _subjects(words, absent)
-    tints = tuple(COLOURS[word] for i, word in enumerate(words) if word in COLOURS and i not in used)[:_TINTS]
+    named = " ".join(words)
+    tints = tuple(COLOURS[word] for i, word in enumerate(words) if word in COLOURS and i not in used and (word != "golden" or "golden hour" not in named))[:_TINTS]
     place = _place(
         places,
         subjects,
