@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from adapters.platforms.playground.cast import LIMNER
 from adapters.platforms.playground.desk import Desk
-from adapters.platforms.playground.inbound import FRAMES, Complete, Deed, Frame, Load, Read, Renew, number_of
+from adapters.platforms.playground.inbound import FRAMES, LONGEST, Complete, Deed, Frame, Load, Read, Renew, number_of
 from adapters.platforms.playground.live import Listener
 from adapters.platforms.playground.outbound import channels_json, menu_json, player_json
 from adapters.platforms.playground.room import Room
@@ -36,6 +36,13 @@ _BURST = 80
 _RATE = 20
 _BEHIND = 400
 """A browser that missed more changes than this starts afresh instead."""
+
+
+class _Anything(BaseModel):
+    event: str
+
+
+_EVENT = TypeAdapter(_Anything)
 
 
 class _Files(StaticFiles):
@@ -215,10 +222,15 @@ class Pages:
 
 
 def _refusal(text: str, error: ValidationError) -> JSON:
-    """The answer to a frame that is not one of ours; a deed gets it as its acknowledgement, so that it is not sent again and again."""
+    """The answer to a frame that is none of ours; a deed gets it as its acknowledgement, or it would be sent again and again."""
     long = any(problem["type"] == "string_too_long" for problem in error.errors(include_url=False))
     sentence = (
-        "That text is too long; the limit is 12,000 characters." if long else "The page and Limner do not understand each other; reload it."
+        f"That text is too long; the limit is {LONGEST:,} characters."
+        if long
+        else "The page and Limner do not understand each other; reload it."
     )
-    found = text.partition('"event":"')[2].partition('"')[0]
-    return {"is": "ack", "event": found, "problem": sentence} if found else {"is": "problem", "sentence": sentence}
+    try:
+        event = _EVENT.validate_json(text).event
+    except ValidationError:
+        return {"is": "problem", "sentence": sentence}
+    return {"is": "ack", "event": event, "problem": sentence}

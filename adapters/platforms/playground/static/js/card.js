@@ -158,6 +158,8 @@ export class Card {
 
   #showFields(fields) {
     this.fields.hidden = !fields.length;
+    // Many short facts stand in columns; a long one needs the whole width.
+    this.fields.classList.toggle("many", fields.length > 7 && fields.every(([label, value]) => label.length + value.length < 70));
     refill(this.fields, JSON.stringify(fields), () =>
       fields.map(([label, value]) => el("div", {}, el("dt", { text: label }), el("dd", { dir: "auto" }, ...words(value, this.state)))),
     );
@@ -169,7 +171,7 @@ export class Card {
       code.split("\n").map((line) => {
         const copy = el("button", { type: "button", class: "copy", "aria-label": `Copy: ${line.slice(0, 80)}` }, icon("copy"), el("span", { text: "Copy" }));
         copy.addEventListener("click", () => copyText(line, copy));
-        return el("div", { class: "line" }, el("code", { dir: "ltr", text: line }), copy);
+        return el("div", { class: "line" }, el("code", { dir: "ltr" }, ...flagged(line)), copy);
       }),
     );
   }
@@ -220,6 +222,11 @@ function grouped(actions) {
     else groups.push({ stem, actions: [action] });
   }
   return groups.map((group) => (group.actions.length > 1 ? group : { stem: "", actions: group.actions }));
+}
+
+/** A line to copy, its flags marked and kept whole: a line break inside `--ar` reads as a mistake. */
+function flagged(line) {
+  return line.split(/(\s--[a-z-]{1,30}(?=\s|$))/).map((part) => (/^\s--/.test(part) ? el("span", { class: "flag", text: part }) : part));
 }
 
 function sign(name, label) {

@@ -129,7 +129,7 @@ export class Completion {
       "div",
       { class: "option", role: "option", id: `${this.id}-option-${at}`, on: { click: () => this.#accept(item), pointermove: () => this.#point(at) } },
       item.person ? avatar(this.state, item.person, "small") : null,
-      el("span", { class: item.prefix ? "name code" : "name" }, item.prefix ? el("span", { class: "prefix", text: item.prefix }) : null, item.label),
+      el("span", { class: item.prefix ? "name mono" : "name" }, item.prefix ? el("span", { class: "prefix", text: item.prefix }) : null, item.label),
       item.takes ? el("span", { class: "takes", text: item.takes }) : null,
       el("span", { class: "about", text: item.about }),
       item.role && item.role !== "member" ? el("span", { class: "role-badge", text: item.role }) : null,

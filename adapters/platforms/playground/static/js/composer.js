@@ -17,7 +17,7 @@ export class Composer {
     this.problem = el("p", { class: "composer-problem", role: "alert", hidden: true });
     this.tray = el("div", { class: "tray", hidden: true });
     this.picker = el("input", { type: "file", accept: "image/png,image/jpeg,image/webp,image/gif", multiple: true, hidden: true, tabindex: "-1" });
-    this.button = iconButton("send", "Send", () => this.send(), { class: "send" });
+    this.button = iconButton("send", "Send", () => this.send(), { class: "icon-button send" });
     this.box = el(
       "div",
       { class: "box" },

@@ -123,6 +123,7 @@ export class MessageList {
       let view = this.views.get(id);
       if (!view) {
         view = new MessageView(item, { state: this.state, chat: this.chat, inThread: this.strand.root !== null });
+        view.element.classList.toggle("root", id === this.strand.root);
         this.views.set(id, view);
       }
       view.follow(continues(previous, item, this.state));
