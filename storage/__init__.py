@@ -23,8 +23,8 @@ truth: the queue and the files may be lost and the journal says what to do; noth
 3. `tests/storage/test_journal_migrations.py` compares what the migrations make with what `schema.py` says.
 
 **Reasons**
-- *A quota is a question, never a counter.* A counter drifts with every crash between two writes; the sum over a partial index that holds
-  only the jobs that count cannot, and takes far under a millisecond. It is asked in the transaction that enqueues, one at a time for
+- *A quota is a question, never a counter.* A counter drifts with every crash between two writes; the sum over an index that carries what
+  each job counts cannot, and takes far under a millisecond. It is asked in the transaction that enqueues, one at a time for
   each person: by SQLite's one writer, by an advisory lock on PostgreSQL.
 - *A noun is kept as a document, and what is asked for beside it as columns.* A field added to a noun needs no migration.
 - *Moves are compare-and-swap.* Locks are never held over a call to a vendor; whoever comes second is told `Overtaken`.

@@ -56,7 +56,6 @@ jobs = Table(
 # is planned, and the index would not be used.
 LIVE: ColumnElement[bool] = jobs.c.live == literal_column("1")
 BEHIND: ColumnElement[bool] = and_(jobs.c.live == literal_column("0"), jobs.c.shown < jobs.c.version)
-CHARGED: ColumnElement[bool] = jobs.c.charge > literal_column("0")
 DELIVERED: ColumnElement[bool] = jobs.c.state == literal_column("'delivered'")
 
 
@@ -64,8 +63,6 @@ def _partial(name: str, *columns: Column[object] | ColumnElement[object], where:
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
-# The quota: images of a person since a moment, answered from the index alone.
-_partial("ix_jobs_charged", jobs.c.person, jobs.c.created, jobs.c.charge, where=CHARGED)
 # What a person has on the way; what everybody has on the way.
 _partial("ix_jobs_live", jobs.c.person, jobs.c.state, where=LIVE)
 # The order in which a provider's jobs run.
@@ -74,8 +71,9 @@ _partial("ix_jobs_queue", jobs.c.provider, jobs.c.state, jobs.c.priority.desc(),
 _partial("ix_jobs_behind", jobs.c.changed, where=BEHIND)
 # How long a model takes.
 _partial("ix_jobs_pace", jobs.c.provider, jobs.c.model, jobs.c.finished, jobs.c.started, where=DELIVERED)
-# The newest, of one person and of everybody.
-Index("ix_jobs_recent", jobs.c.person, jobs.c.created, jobs.c.id)
+# A person's newest jobs; and the quota, which is the sum of their charges since a moment, answered from the index alone.
+Index("ix_jobs_person", jobs.c.person, jobs.c.created, jobs.c.id, jobs.c.charge)
+# Everybody's newest jobs.
 Index("ix_jobs_newest", jobs.c.created, jobs.c.id)
 
 events = Table(

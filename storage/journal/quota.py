@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.errors import OverQuota, TooMany
 from bot.model import WAITING, Job, Limit, Load, Person, Window
 from storage.journal.documents import micros
-from storage.schema import CHARGED, LIVE, jobs
+from storage.schema import LIVE, jobs
 
 _WORDS = {Window.DAY: ("today", "a day"), Window.MONTH: ("this month", "a month")}
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
@@ -31,7 +31,7 @@ class Standing:
 def used(subject: str, since: datetime) -> Select[int]:
     """The question for the images that count for a subject since then."""
     total: ColumnElement[int] = func.coalesce(func.sum(jobs.c.charge), 0)
-    return select(total).where(jobs.c.person == subject, jobs.c.created >= micros(since), CHARGED)
+    return select(total).where(jobs.c.person == subject, jobs.c.created >= micros(since))
 
 
 def ask(connection: Connection, person: Person, limits: Sequence[Limit]) -> Standing:

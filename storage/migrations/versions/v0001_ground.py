@@ -50,13 +50,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("live = 0 AND shown < version"),
         postgresql_where=sa.text("live = 0 AND shown < version"),
     )
-    op.create_index(
-        "ix_jobs_charged",
-        "jobs",
-        ["person", "created", "charge"],
-        sqlite_where=sa.text("charge > 0"),
-        postgresql_where=sa.text("charge > 0"),
-    )
     op.create_index("ix_jobs_live", "jobs", ["person", "state"], sqlite_where=sa.text("live = 1"), postgresql_where=sa.text("live = 1"))
     op.create_index("ix_jobs_newest", "jobs", ["created", "id"])
     op.create_index(
@@ -66,6 +59,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'delivered'"),
         postgresql_where=sa.text("state = 'delivered'"),
     )
+    op.create_index("ix_jobs_person", "jobs", ["person", "created", "id", "charge"])
     op.create_index(
         "ix_jobs_queue",
         "jobs",
@@ -73,7 +67,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("live = 1"),
         postgresql_where=sa.text("live = 1"),
     )
-    op.create_index("ix_jobs_recent", "jobs", ["person", "created", "id"])
     op.create_table(
         "people",
         sa.Column("platform", _KEY, nullable=False),
