@@ -70,9 +70,11 @@ format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Files called bench_*.py, one after another, in their own order, with what they measured on the terminal.
+# Every file of tests/bench that can be run by itself, one after another, with what it measured on the terminal.
 bench: setup
-	$(PYTEST) tests/bench -o python_files='bench_*.py' -o python_functions='bench_*' -p no:randomly -q -s
+	@for file in $$(grep -l __main__ tests/bench/*.py); do \
+		name=$${file##*/}; $(BIN)/python -m "tests.bench.$${name%.py}" || failed=yes; \
+	done; [ -z "$$failed" ]
 
 # The second file is the first without what only developers need: the container is built from it.
 lock:
