@@ -5,9 +5,9 @@ one frame a beat, and a slow browser is told less often instead of being told mo
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
 from typing import Any
 
 from adapters.platforms.playground.cast import Cast
@@ -25,6 +25,7 @@ class Listener:
         self._changed: dict[str, JSON] = {}
         self._frames: list[JSON] = []
         self._wake = asyncio.Event()
+        self._urgent = asyncio.Event()
 
     def tell(self, item: JSON) -> None:
         """A message is new, or has changed; the newest state wins, in whatever order two edits come here."""
@@ -39,16 +40,19 @@ class Listener:
         if self._changed:
             self._frames.append(self._gather())
         self._frames.append(frame)
+        self._urgent.set()
         self._wake.set()
 
     async def write(self, send: Callable[[str], Awaitable[None]]) -> None:
         """Send what there is to send, until cancelled."""
         while True:
             await self._wake.wait()
-            if not self._frames:
-                # Answers go at once; a change waits a beat for the next one.
-                await asyncio.sleep(_BEAT)
+            # Answers go at once; a change waits a beat for the next one.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_BEAT):
+                    await self._urgent.wait()
             self._wake.clear()
+            self._urgent.clear()
             frames, self._frames = self._frames, []
             if self._changed:
                 frames.append(self._gather())
@@ -68,7 +72,7 @@ class Audience:
         self._cast = cast
         self._listeners: set[Listener] = set()
 
-    @contextmanager
+    @contextlib.contextmanager
     def listening(self, person: str) -> Generator[Listener]:
         """A listener that is told everything from now on."""
         listener = Listener(person)

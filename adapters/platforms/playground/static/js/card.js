@@ -226,7 +226,7 @@ function grouped(actions) {
 
 /** A line to copy, its flags marked and kept whole: a line break inside `--ar` reads as a mistake. */
 function flagged(line) {
-  return line.split(/(\s--[a-z-]{1,30}(?=\s|$))/).map((part) => (/^\s--/.test(part) ? el("span", { class: "flag", text: part }) : part));
+  return line.split(/((?<=\s)--[a-z-]{1,30}(?=\s|$))/).map((part, at) => (at % 2 ? el("span", { class: "flag", text: part }) : part));
 }
 
 function sign(name, label) {

@@ -169,7 +169,7 @@ export class Completion {
       });
       const { option } = found;
       const wanted = option
-        ? [el("strong", { text: option.about }), el("span", { text: takes(option) }), option.example ? el("span", { class: "example", text: `e.g. ${option.example}` }) : null]
+        ? [el("strong", { text: option.about }), el("span", { text: takes(option) }), option.example ? el("span", { class: "instance", text: `e.g. ${option.example}` }) : null]
         : [el("span", { text: found.spec.about })];
       return [
         el("div", { class: "chips" }, el("span", { class: "command", text: `/${found.spec.name}` }), ...chips),

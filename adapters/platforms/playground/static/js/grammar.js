@@ -85,13 +85,15 @@ export function flags(spec, typed, used) {
 
 /** What an option takes, in a few words. */
 export function takes(option) {
+  // A bound that nobody reaches by hand is no help.
+  const most = option.most !== null && option.most < 1e6 ? option.most : null;
   const range =
-    option.least !== null && option.most !== null
-      ? ` ${option.least}–${option.most}`
+    option.least !== null && most !== null
+      ? ` ${option.least}–${most}`
       : option.least !== null
         ? ` from ${option.least}`
-        : option.most !== null && option.kind !== "text"
-          ? ` up to ${option.most}`
+        : most !== null && option.kind !== "text"
+          ? ` up to ${most}`
           : "";
   if (option.choices.length) return option.choices.join(" · ");
   const kinds = {
