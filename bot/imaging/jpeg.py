@@ -4,7 +4,7 @@ import re
 import struct
 from collections.abc import Iterator
 
-from bot.imaging.label import LONGEST, Found, Label, damaged, too_long, user_comment
+from bot.imaging.label import Found, Label, damaged, user_comment
 
 SOI, EOI, SOS = 0xD8, 0xD9, 0xDA
 APP0, APP1, APP2, APP10, APP14, APP15, COM = 0xE0, 0xE1, 0xE2, 0xEA, 0xEE, 0xEF, 0xFE
@@ -46,7 +46,7 @@ def write(content: bytes, label: Label) -> bytes:
 
 
 def read(content: bytes) -> Found:
-    """The label of a file. Raises BadPicture where a text is longer than any honest one."""
+    """The label of a file."""
     pieces: list[bytes] = []
     parameters = ""
     for marker, data in _segments(content):
@@ -54,8 +54,6 @@ def read(content: bytes) -> Found:
             pieces.append(data[len(RECORD) + 4 :])
         elif marker == APP1 and data.startswith(EXIF) and not parameters:
             parameters = user_comment(data[len(EXIF) :])
-    if sum(map(len, pieces)) > LONGEST:
-        raise too_long()
     return Found(record=b"".join(pieces), parameters=parameters)
 
 

@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator
 
-from bot.imaging.label import LONGEST, Found, Label, damaged, too_long, user_comment
+from bot.imaging.label import Found, Label, damaged, user_comment
 
 RECORD = b"LMNR"
 """Our own chunk. The format lets unknown chunks follow the known ones, and has readers ignore them."""
@@ -43,13 +43,10 @@ def write(content: bytes, label: Label) -> bytes:
 
 
 def read(content: bytes) -> Found:
-    """The label of a file. Raises BadPicture where a text is longer than any honest one."""
+    """The label of a file."""
     by_kind = dict(_chunks(content))
-    record = by_kind.get(RECORD, b"")
-    if len(record) > LONGEST:
-        raise too_long()
     exif = by_kind.get(b"EXIF", b"").removeprefix(b"Exif\x00\x00")
-    return Found(record=record, parameters=user_comment(exif) if exif else "")
+    return Found(record=by_kind.get(RECORD, b""), parameters=user_comment(exif) if exif else "")
 
 
 def _size(kind: bytes, data: bytes) -> tuple[int, int]:

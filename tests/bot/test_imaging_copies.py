@@ -64,7 +64,18 @@ def test_print_colours_become_screen_colours() -> None:
     assert image.mode == "RGB"
 
 
-def test_a_wide_profile_is_turned_into_srgb_before_it_is_dropped() -> None:
+def test_colours_are_turned_into_srgb_before_the_profile_is_dropped() -> None:
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - Pillow does not say what a profile is
+    entries = {bytes(profile[at : at + 4]): at for at in range(132, 132 + 12 * int.from_bytes(profile[128:132]), 12)}
+    red, blue = entries[b"rXYZ"] + 4, entries[b"bXYZ"] + 4
+    profile[red : red + 4], profile[blue : blue + 4] = profile[blue : blue + 4], profile[red : red + 4]
+    pixel = _open(clean(encoded("PNG", Image.new("RGB", (4, 4), (255, 0, 0)), icc_profile=bytes(profile)))).getpixel((1, 1))
+    assert isinstance(pixel, tuple)
+    assert pixel[0] < 40
+    assert pixel[2] > 215
+
+
+def test_an_srgb_profile_changes_nothing() -> None:
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - Pillow does not say what a profile is
     image = _open(clean(encoded("PNG", icc_profile=lab.tobytes())))
     assert "icc_profile" not in image.info

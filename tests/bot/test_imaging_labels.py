@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import tracemalloc
 import zlib
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -27,6 +28,7 @@ KINDS = {
     "jpeg": encoded("JPEG"),
     "progressive jpeg": encoded("JPEG", progressive=True, quality=90),
     "cmyk jpeg": encoded("JPEG", picture(mode="CMYK")),
+    "jpeg without a colour transform": encoded("JPEG", keep_rgb=True),
     "grey jpeg": encoded("JPEG", picture(mode="L")),
     "webp": encoded("WEBP"),
     "lossless webp": encoded("WEBP", picture(63, 47), lossless=True),
@@ -243,6 +245,24 @@ HOSTILE = {
     "cut": encoded("PNG")[:-20],
     "no picture": b"hello",
 }
+
+
+def test_a_packed_flood_is_never_unpacked_in_full() -> None:
+    content = HOSTILE["packed flood"]
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadPicture):
+            read(content)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * 1024 * 1024
+
+
+def test_a_long_record_in_a_jpeg_or_webp_is_refused() -> None:
+    for kind in ("jpeg", "webp"):
+        with pytest.raises(BadPicture, match="far longer"):
+            read(finish(KINDS[kind], {**RECORD, "flood": "x" * 2_000_000}).original)
 
 
 @pytest.mark.parametrize("name", HOSTILE)

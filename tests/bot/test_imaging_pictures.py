@@ -73,6 +73,12 @@ def test_the_bomb_is_small_and_is_refused_by_its_header_alone() -> None:
         pictures.check(BOMB[:64])
 
 
+def test_a_file_that_tells_two_readers_two_sizes_is_refused() -> None:
+    second_header = blank_png(6_000, 6_000)[16:29]
+    with pytest.raises(BadPicture, match="6,000"):
+        pictures.check(with_chunk(encoded("PNG"), b"IHDR", second_header))
+
+
 def test_file_beyond_the_cap_is_refused_before_it_is_looked_at() -> None:
     with pytest.raises(BadPicture, match="25 MB"):
         pictures.check(bytes(26 * 1024 * 1024))

@@ -115,6 +115,7 @@ REFUSED_SPELLINGS = (
     "n😀u😀d😀e",
     "nu🔥de",
     "голая женщина",
+    "j ailb ait",
     "г о л а я",
     "порно",
     "пopнo",
@@ -229,6 +230,12 @@ def test_a_list_of_ones_own_can_allow_what_ours_blocks(tmp_path: Path) -> None:
     assert Terms(read(LISTS, path)).judge("a nude study", restricted=False).level is Level.ALLOW
     assert Terms(read(LISTS, path)).judge("a nude child", restricted=False).level is Level.ALLOW
     assert Terms(read(LISTS, path)).judge("naked", restricted=False).level is Level.BLOCK
+
+
+def test_a_cyrillic_term_that_looks_latin_counts_beside_cyrillic_only(tmp_path: Path) -> None:
+    terms = Terms(read(_list(tmp_path, "groups:\n  a: {level: block, terms: [рот]}\n")))
+    assert terms.judge("pot", restricted=False).level is Level.ALLOW
+    assert terms.judge("рot", restricted=False).level is Level.BLOCK
 
 
 def test_a_list_of_ones_own_can_combine_with_our_groups(tmp_path: Path) -> None:
