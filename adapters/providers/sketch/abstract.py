@@ -80,7 +80,7 @@ def _fluid(canvas: Canvas, dice: Dice, tones: list[Colour]) -> None:
     shadow = smoothstep(-0.05, -0.3, d)[..., None]
     paint = paint * (1.0 - 0.45 * shadow)
     canvas.reached(0.5)
-    _show(canvas, _lit(paint, level, 0.05))
+    _show(canvas, _lit(paint, level, 0.018))
 
 
 def _marble(canvas: Canvas, dice: Dice, tones: list[Colour]) -> None:
@@ -95,7 +95,7 @@ def _marble(canvas: Canvas, dice: Dice, tones: list[Colour]) -> None:
     dust = dice.fork("dust").numbers(*x.shape)
     sheen = 0.72 + 0.4 * sample(tile(dice.fork("sheen"), 128, cells=6, octaves=4), x * 1.3, c + d)
     metal = np.asarray(mix(tones[4], (1.0, 0.95, 0.82), 0.18), np.float32) * sheen[..., None]
-    paint = _lit(body, value, 0.03)
+    paint = _lit(body, value, 0.02)
     paint = paint + (metal - paint) * np.clip(line + fine, 0, 1)[..., None]
     paint += ((dust > 0.995) * smoothstep(0.5, 0.7, value + c) * 0.6)[..., None] * np.asarray(tones[4], np.float32)  # noqa: PLR2004 - gold dust is rare
     canvas.reached(0.5)

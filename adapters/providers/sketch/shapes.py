@@ -152,8 +152,10 @@ def draw_figure(figure: Figure, size: float, light: Light, dice: Dice, *, tone: 
         mask = mask * part.alpha
         if part.inside:
             mask = mask * alpha[area]
-        pixels[area] += (shaded - pixels[area]) * mask[..., None]
-        alpha[area] += (1.0 - alpha[area]) * mask
+        # The share of the new paint in what is there afterwards; soft edges over nothing keep their own colour.
+        covered = alpha[area] + (1.0 - alpha[area]) * mask
+        pixels[area] += (shaded - pixels[area]) * (mask / np.maximum(covered, 1e-4))[..., None]
+        alpha[area] = covered
         own[area] += (part.lit - own[area]) * mask
     if flip:
         pixels, alpha, own = pixels[:, ::-1], alpha[:, ::-1], own[:, ::-1]

@@ -83,8 +83,8 @@ def _galaxy(canvas: Canvas, dice: Dice, tones: list[Colour]) -> None:
     rows, columns = max(8, canvas.height // 2), max(8, canvas.width // 2)
     unit = min(rows, columns)
     turn, tilt = dice.between(0, 3.1416), dice.between(0.4, 0.62)
-    x = (np.arange(columns, dtype=np.float32) - columns * 0.5)[None, :] / unit
-    y = (np.arange(rows, dtype=np.float32) - rows * 0.5)[:, None] / unit
+    x = (np.arange(columns, dtype=np.float32) - columns * 0.5)[None, :] / unit * np.float32(0.62)
+    y = (np.arange(rows, dtype=np.float32) - rows * 0.5)[:, None] / unit * np.float32(0.62)
     u = x * np.float32(np.cos(turn)) + y * np.float32(np.sin(turn))
     v = (y * np.float32(np.cos(turn)) - x * np.float32(np.sin(turn))) / np.float32(tilt)
     far = np.sqrt(u * u + v * v) + 1e-4
@@ -102,7 +102,7 @@ def _galaxy(canvas: Canvas, dice: Dice, tones: list[Colour]) -> None:
     glow = resize((paint * np.clip(light, 0, 1.6)[..., None]).astype(np.float32), canvas.height, canvas.width, smooth=False)
     canvas.pixels += glow * np.clip(1.2 - canvas.pixels, 0, 1)
     spots = dice.numbers(900, 3)
-    angle, reach = spots[:, 0] * 6.2832, spots[:, 1] ** 0.7 * 0.42
+    angle, reach = spots[:, 0] * 6.2832, spots[:, 1] ** 0.7 * 0.6
     px = reach * np.cos(angle)
     py = reach * np.sin(angle) * tilt
     across = (px * np.cos(turn) - py * np.sin(turn)) * canvas.unit + canvas.width / 2

@@ -53,7 +53,7 @@ def read(prompt: str, negative: str, style: str, dice: Dice) -> Scene:
     features = set(_found(terms, FEATURES)) - absent
     subjects, used = _subjects(words, absent)
     named = " ".join(words)
-    tints = tuple(COLOURS[word] for i, word in enumerate(words) if word in COLOURS and i not in used and (word != "golden" or "golden hour" not in named))[:_TINTS]
+    tints = tuple(COLOURS[word] for i, word in enumerate(words) if word in COLOURS and i not in used and not _thing(word, named))[:_TINTS]
     place = _place(
         places,
         subjects,
@@ -77,6 +77,11 @@ def read(prompt: str, negative: str, style: str, dice: Dice) -> Scene:
         style=styles[0] if styles else "",
         essence=" ".join(words) or prompt,
     )
+
+
+def _thing(word: str, named: str) -> bool:
+    """Whether a colour's word is not a colour here: the golden hour, a coral reef, a rose."""
+    return (word == "golden" and "golden hour" in named) or (word in {"coral", "rose", "lavender", "salmon", "peach", "lemon"} and (word in FEATURES or word in PLACES or word in FIGURES))
 
 
 def split(text: str) -> list[str]:
@@ -187,7 +192,7 @@ def _place(
 ) -> str:
     if places:
         # The first word of the list that stands above the others: a window over the city is a window.
-        order = ("window", "underwater", "abstract", "space", "portrait", "still life")
+        order = ("window", "underwater", "abstract", "space", "portrait", "still life", "lake", "river", "island")
         return next((place for place in order if place in places), places[0])
     for subject in subjects:
         home = HOMES.get(subject.name)
