@@ -21,6 +21,8 @@ TELL = "tell"
 """The queue's lane for whatever people see: cards, results, and cancelling, which must not wait behind drawing."""
 
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+_SEEDS = 1_000_000
+"""Seeds chosen by us stay short, because people read them out and type them again."""
 _PATIENCE = timedelta(hours=24)
 _VARY_STRENGTH = 0.45
 _EDIT_STRENGTH = 0.6
@@ -77,7 +79,7 @@ class Jobs:
         seed = request.seed
         if seed is None and choice.offer.model.promise is not Promise.NOT_REPEATABLE:
             # Chosen here and kept, so that a second submission after a crash asks for the same picture.
-            seed = secrets.randbelow(2**32 - 16)
+            seed = secrets.randbelow(_SEEDS)
         now = self._now()
         job = Job(
             id=_new_id(),

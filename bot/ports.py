@@ -261,9 +261,10 @@ class Queue(Protocol):
 class Files(Protocol):
     """Immutable files under content-hash keys. StoreFault when it cannot; NotFound for a key that is not there."""
 
-    async def put(self, content: bytes, *, kind: str, media_type: str, facts: Mapping[str, str] | None = None) -> str:
-        """Keep bytes; gives their key, `<kind>/<yyyy>/<mm>/<sha256>.<ext>`. Same bytes and kind in a month, same key.
+    async def put(self, content: bytes, *, kind: str, media_type: str, owner: str = "", facts: Mapping[str, str] | None = None) -> str:
+        """Keep bytes; gives their key, `<kind>/<yyyy>/<mm>/<owner>-<sha256>.<ext>`. Same bytes, kind and owner in a month, same key.
 
+        `owner` is a job's id: two jobs with the same pixels keep files of their own, so that either can be deleted.
         `facts` (prompt, seed, parameters ...) are kept beside it as `<key>.json`.
         """
         ...

@@ -43,7 +43,8 @@ _MEDIA_TYPES = {extension: media_type for media_type, extension in _EXTENSIONS.i
 _OTHER = "bin"
 _UNKNOWN = "application/octet-stream"
 _KIND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*(?:/[A-Za-z0-9][A-Za-z0-9_.-]*)*")
-_KEY = re.compile(_KIND.pattern + r"/[0-9]{4}/[0-9]{2}/[0-9a-f]{64}\.[a-z0-9]{2,4}")
+_OWNER = re.compile(r"[a-z0-9]{0,32}")
+_KEY = re.compile(_KIND.pattern + r"/[0-9]{4}/[0-9]{2}/(?:[a-z0-9]{1,32}-)?[0-9a-f]{64}\.[a-z0-9]{2,4}")
 _ROUTE = "/files/"
 _PING = "ping.txt"
 _LONGEST_NAME = 120
@@ -64,13 +65,18 @@ class ObFiles:
         self._now = now
         self._hashing = hashing
 
-    async def put(self, content: bytes, *, kind: str, media_type: str, facts: Mapping[str, str] | None = None) -> str:
-        """Keep bytes; gives their key. Raises ValueError for a kind that is no plain path, StoreFault."""
+    async def put(
+        self, content: bytes, *, kind: str, media_type: str, owner: str = "", facts: Mapping[str, str] | None = None
+    ) -> str:
+        """Keep bytes; gives their key. Raises ValueError for a kind that is no plain path or an owner that is no id, StoreFault."""
         if not _KIND.fullmatch(kind):
             raise ValueError(f"{kind!r} is no kind of file: names of letters, digits, '-', '_' and '.', parted by '/'")
+        if not _OWNER.fullmatch(owner):
+            raise ValueError(f"{owner!r} is no owner of a file: at most 32 small letters and digits")
         digest = await asyncio.get_running_loop().run_in_executor(self._hashing, _digest, content)
         extension = _EXTENSIONS.get(media_type, _OTHER)
-        key = f"{kind}/{self._now().astimezone(UTC):%Y/%m}/{digest}.{extension}"
+        # The owner is part of the name, not a folder: a folder for each job would cost more than the file in it.
+        key = f"{kind}/{self._now().astimezone(UTC):%Y/%m}/{owner}{'-' if owner else ''}{digest}.{extension}"
         try:
             if facts or extension == _OTHER:
                 # Before the file itself: whoever finds the file finds its facts.

@@ -227,9 +227,9 @@ class Drawer:
         facts = facts_of(record) | {"verdict": verdict.level.name.lower(), "person": job.person.key}
         return Image(
             index=index,
-            key=await self._files.put(kept.original, kind=f"images/{job.id}", media_type=kept.media_type, facts=facts),
-            shown=await self._files.put(kept.shown, kind=f"shown/{job.id}", media_type=kept.shown_type),
-            thumbnail=await self._files.put(kept.thumbnail, kind=f"thumbnails/{job.id}", media_type=kept.thumbnail_type),
+            key=await self._files.put(kept.original, kind="images", owner=job.id, media_type=kept.media_type, facts=facts),
+            shown=await self._files.put(kept.shown, kind="shown", owner=job.id, media_type=kept.shown_type),
+            thumbnail=await self._files.put(kept.thumbnail, kind="thumbnails", owner=job.id, media_type=kept.thumbnail_type),
             digest=kept.digest,
             media_type=kept.media_type,
             width=kept.width,

@@ -209,16 +209,19 @@ class Teller:
         """One picture of all results, for the card in the channel."""
         if any(image.verdict.level is Level.BLUR for image in job.images):
             return None
+        alt = says.overview_alt(job)
+        if len(job.images) == 1:
+            only = job.images[0]
+            return Picture(key=only.shown, alt=alt, width=only.width, height=only.height)
         try:
             shown = [(await self._files.get(image.shown)).body for image in job.images]
         except NotFound:
             return None
-        grid = await self._studio.grid(shown) if len(shown) > 1 else shown[0]
-        return await self._keep(job, "overviews", grid, alt=says.overview_alt(job))
+        return await self._keep(job, "overviews", await self._studio.grid(shown), alt=alt)
 
     async def _keep(self, job: Job, kind: str, content: bytes, *, alt: str) -> Picture:
         facts = await self._studio.check(content)
-        key = await self._files.put(content, kind=f"{kind}/{job.id}", media_type=facts.media_type)
+        key = await self._files.put(content, kind=kind, owner=job.id, media_type=facts.media_type)
         return Picture(key=key, alt=alt, width=facts.width, height=facts.height)
 
     async def _eta(self, provider: str, position: int, at_once: int) -> float | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
@@ -68,7 +68,11 @@ class InstantProvider:
         if ticket not in self._ready:
             raise ProviderFault("The easel does not know that ticket.", kind=FaultKind.LOST)
         left = self._ready[ticket] - asyncio.get_running_loop().time()
-        return self._finished(self._counts[ticket]) if left <= 0 else Pending(ticket=ticket, check_after=min(1.0, left), fraction=1 - left / self._delay)
+        return (
+            self._finished(self._counts[ticket])
+            if left <= 0
+            else Pending(ticket=ticket, check_after=min(1.0, left), fraction=1 - left / self._delay)
+        )
 
     async def cancel(self, ticket: str) -> None:
         self._ready.pop(ticket, None)
@@ -111,7 +115,7 @@ class SilentPlatform:
 
 
 @asynccontextmanager
-async def open_easel(folder: Path, provider: InstantProvider, **settings: str) -> AsyncIterator[tuple[App, SilentPlatform]]:
+async def open_easel(folder: Path, provider: InstantProvider, **settings: str) -> AsyncGenerator[tuple[App, SilentPlatform]]:
     """The assembled app, working, on a SQLite file in a folder."""
     platform = SilentPlatform()
     environment = {

@@ -32,7 +32,7 @@ JOB = Job(
 )
 
 
-def job_of(request: Request, **changes: Any) -> Job:  # noqa: ANN401 - any field of a job
+def job_of(request: Request, **changes: Any) -> Job:
     return replace(JOB, request=request, fitted=request, **changes)
 
 
@@ -47,7 +47,7 @@ def picture(width: int = 64, height: int = 48, mode: str = "RGB") -> Image.Image
     return image.convert(mode)
 
 
-def encoded(kind: str, image: Image.Image | None = None, **options: Any) -> bytes:  # noqa: ANN401 - whatever Pillow takes
+def encoded(kind: str, image: Image.Image | None = None, **options: Any) -> bytes:
     file = io.BytesIO()
     (image or picture()).save(file, kind, **options)
     return file.getvalue()

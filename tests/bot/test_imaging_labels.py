@@ -299,7 +299,7 @@ def test_hostile_data_is_refused_with_a_sentence(name: str) -> None:
         ("extras", []),
     ],
 )
-def test_a_request_with_a_wrong_value_names_it(field: str, value: Any) -> None:  # noqa: ANN401 - any wrong value
+def test_a_request_with_a_wrong_value_names_it(field: str, value: Any) -> None:
     record = {**RECORD, "request": {field: value}}
     with pytest.raises(BadPicture, match=field):
         request_of(read(_record_png(json.dumps(record).encode())))

@@ -57,7 +57,7 @@ PROVIDERS = {
 }
 
 
-@pytest.fixture(params=PROVIDERS.values(), ids=PROVIDERS.keys())
+@pytest.fixture(params=list(PROVIDERS.values()), ids=list(PROVIDERS))
 async def provider(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[ImageProvider]:
     async with request.param(tmp_path) as opened:
         yield opened

@@ -1,7 +1,7 @@
 """A story: the assembled app with sketch and the playground, and people who do things in it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -130,21 +130,22 @@ async def eventually(look: Callable[[], Awaitable[T | None]], *, within: float =
             await asyncio.sleep(0.01)
 
 
-def environment(folder: Path, **settings: str) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     return {
         "BOT_DATABASE_URL": f"sqlite:///{folder}/limner.db",
         "BOT_FILES_URL": f"{folder}/files",
         "BOT_PLATFORMS": "playground",
         "BOT_PROVIDERS": "sketch",
         "BOT_HTTP_PORT": "0",
-        **settings,
     }
 
 
 @asynccontextmanager
-async def open_story(folder: Path, *, fakes: Fakes | None = None, working: bool = True, **settings: str) -> AsyncIterator[Story]:
+async def open_story(
+    folder: Path, settings: Mapping[str, str] | None = None, *, fakes: Fakes | None = None, working: bool = True, **more: str
+) -> AsyncGenerator[Story]:
     """The app on a folder, working until the block ends; with `working=False` a test moves the jobs itself."""
-    said_settings = environment(folder, **settings)
+    said_settings = {**environment(folder), **(settings or {}), **more}
     async with open_app(config.load(config.BotSettings, "bot", said_settings), said_settings, fakes=fakes, serve=False) as app:
         story = Story(app=app)
         if not working:

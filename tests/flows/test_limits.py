@@ -76,7 +76,7 @@ async def test_only_so_many_jobs_wait_and_run(tmp_path: Path) -> None:
 
 async def test_sixty_jobs_of_one_person_do_not_starve_the_next(tmp_path: Path) -> None:
     settings = {"BOT_RUNNING": "100", "BOT_WAITING": "100", "BOT_QUOTA_DAY": "1000", "SKETCH_DELAY": "0.3"}
-    async with open_story(tmp_path, **settings) as story:
+    async with open_story(tmp_path, settings) as story:
         many = await asyncio.gather(*(story.say("imagine rain --ar 1:1", who="grace") for _ in range(60)))
         other = await story.say("imagine sun", who="linus")
         await story.until(other.job, State.DELIVERED)

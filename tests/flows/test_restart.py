@@ -82,7 +82,8 @@ def paid(ledger: Path) -> int:
 async def dies(folder: Path, *, at: int, after: bool, mode: str) -> str | None:
     """Run until the fuse burns; gives the job's id, or None where the story was over before."""
     fuse = Fuse(at=at, after=after)
-    async with open_story(folder, fakes=Fakes(around=fuse.around), working=False, SKETCH_MODE=mode, SKETCH_STATE=str(folder / "vendor")) as story:
+    vendor = {"SKETCH_MODE": mode, "SKETCH_STATE": str(folder / "vendor")}
+    async with open_story(folder, vendor, fakes=Fakes(around=fuse.around), working=False) as story:
         answer = await story.say("imagine a small house --count 2 --ar 1:1")
         try:
             await drive(story.app, answer.job)
@@ -108,7 +109,7 @@ async def test_dying_at_any_effect_the_job_still_ends_once(tmp_path: Path, mode:
 @pytest.mark.parametrize("when", [State.QUEUED, State.SUBMITTING, State.SUBMITTED, State.GENERATED])
 async def test_a_restart_at_every_state_ends_the_job(tmp_path: Path, when: State) -> None:
     vendor = {"SKETCH_STATE": str(tmp_path / "vendor"), "SKETCH_DELAY": "0.2"}
-    async with open_story(tmp_path, working=False, **vendor) as story:
+    async with open_story(tmp_path, vendor, working=False) as story:
         answer = await story.say("imagine a small house --count 2")
         job = await story.app.store.find(answer.job)
         if when is State.SUBMITTING:
@@ -116,20 +117,20 @@ async def test_a_restart_at_every_state_ends_the_job(tmp_path: Path, when: State
         else:
             while job.state is not when:
                 job, _ = await story.app.drawer.step(job)
-    async with open_story(tmp_path, **vendor) as story:
+    async with open_story(tmp_path, vendor) as story:
         await assert_ended_once(story, answer.job, ledger=tmp_path / "vendor")
 
 
 async def test_a_cancel_that_a_crash_cut_short_is_finished(tmp_path: Path) -> None:
     vendor = {"SKETCH_STATE": str(tmp_path / "vendor"), "SKETCH_DELAY": "60"}
-    async with open_story(tmp_path, working=False, **vendor) as story:
+    async with open_story(tmp_path, vendor, working=False) as story:
         answer = await story.say("imagine a small house")
         job = await story.app.store.find(answer.job)
         while job.state is not State.SUBMITTED:
             job, _ = await story.app.drawer.step(job)
         await story.app.teller.tell(job.id)
         await story.say(f"cancel {job.id}")
-    async with open_story(tmp_path, **vendor) as story:
+    async with open_story(tmp_path, vendor) as story:
         assert (await story.shown(answer.job)).state is State.CANCELLED
         assert "Cancelled" in (await story.card(answer.job))["body"]
 
