@@ -11,7 +11,7 @@ from PIL import Image, ImageCms, ImageDraw, ImageFont, ImageOps
 
 from bot.errors import BadPicture
 from bot.imaging import kinds, metadata
-from bot.imaging.pictures import ORIGINAL, opened
+from bot.imaging.pictures import ORIGINAL, UPLOAD, opened
 from bot.imaging.xmp import DigitalSource
 
 SHOWN = 1600
@@ -85,16 +85,21 @@ def finish(original: bytes, record: Mapping[str, Any], *, source: DigitalSource 
     )
 
 
-def clean(upload: bytes, *, name: str = "") -> bytes:
-    """An upload as a source image: upright, in sRGB, 8 bits a channel, with nothing written into it.
+def clean(upload: bytes, *, name: str = "", most: int = UPLOAD) -> bytes:
+    """An upload as a source image: upright, in sRGB, 8 bits a channel, with nothing written into it, and itself fit to be an upload.
 
-    JPEG stays JPEG (quality 95); PNG, GIF and whatever is transparent becomes PNG.
+    JPEG stays JPEG (quality 95); PNG, GIF and whatever is transparent becomes PNG. What would have more than `most` bytes as PNG
+    becomes JPEG, or half as wide where it is transparent.
     """
     image, facts = opened(upload, name=name)
     safe = upright(image)
-    if facts.media_type in {kinds.JPEG, kinds.WEBP} and not facts.transparent:
-        return _encode(safe.convert("RGB"), "JPEG", quality=95, subsampling=0)
-    return _encode(safe, "PNG", compress_level=3)
+    if facts.transparent:
+        while len(content := _encode(safe, "PNG", compress_level=3)) > most:
+            safe = _reduced(safe, max(safe.size) // 2)
+        return content
+    if facts.media_type in {kinds.PNG, kinds.GIF} and len(content := _encode(safe, "PNG", compress_level=3)) <= most:
+        return content
+    return _encode(safe.convert("RGB"), "JPEG", quality=95, subsampling=0)
 
 
 def preview(content: bytes) -> bytes:

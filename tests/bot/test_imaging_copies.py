@@ -48,6 +48,14 @@ def test_transparency_is_kept(kind: str) -> None:
     assert (image.format, image.mode) == ("PNG", "RGBA")
 
 
+def test_a_source_never_outgrows_an_upload() -> None:
+    opaque = _open(clean(encoded("PNG", picture(400, 400)), most=2_000))
+    assert (opaque.format, opaque.size) == ("JPEG", (400, 400))
+    transparent = clean(encoded("PNG", picture(400, 400, "RGBA")), most=2_000)
+    assert len(transparent) <= 2_000
+    assert _open(transparent).mode == "RGBA"
+
+
 def test_a_transparent_palette_is_kept_transparent() -> None:
     palette = picture().quantize(8)
     assert _open(clean(encoded("PNG", palette, transparency=0))).mode == "RGBA"
