@@ -96,9 +96,11 @@ class BotSettings(BaseModel):
 
     @property
     def folder(self) -> Path:
-        """Where this process keeps what is neither job nor picture: beside the SQLite file, else `data`."""
+        """Where this process keeps what is neither job nor picture: beside the SQLite file or the pictures' folder, else `data`."""
         if self.embedded and ":memory:" not in self.database_url:
             return Path(self.database_url.split("///", 1)[-1]).expanduser().parent
+        if "://" not in self.files_url:
+            return Path(self.files_url).expanduser().parent
         return Path("data")
 
 
