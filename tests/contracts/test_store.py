@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bot.errors import AlreadyTaken, NotFound, OverQuota, Overtaken, StoreFault, TooMany
 from bot.model import MOVES, Image, Job, Load, Parent, Person, Place, Problem, Request, Role, Rule, RuleKind, State, Verdict, Window
-from storage.journal import Journal, open_journal
+from bot.ports import Store
+from storage.journal import open_journal
 from tests.contracts.stores import DAY_AGO, FREE, NOW, a_job, a_limit, a_person, a_post, enqueue, walk
 
 ANN = a_person("ann")
@@ -33,24 +34,24 @@ def an_image(index: int) -> Image:
     )
 
 
-async def test_new_job_is_found_as_it_was_taken(store: Journal) -> None:
+async def test_new_job_is_found_as_it_was_taken(store: Store) -> None:
     taken = await enqueue(store, a_job("fox1"))
     assert taken == a_job("fox1")
     assert await store.find("fox1") == taken
 
 
-async def test_held_job_is_taken_and_waits(store: Journal) -> None:
+async def test_held_job_is_taken_and_waits(store: Store) -> None:
     await enqueue(store, a_job("fox1", state=State.HELD))
     assert (await store.find("fox1")).state is State.HELD
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.QUEUED, State.HELD}))
-async def test_job_that_is_neither_queued_nor_held_is_no_new_job(store: Journal, state: State) -> None:
+async def test_job_that_is_neither_queued_nor_held_is_no_new_job(store: Store, state: State) -> None:
     with pytest.raises(ValueError, match="queued or held"):
         await enqueue(store, a_job("fox1", state=state))
 
 
-async def test_priority_falls_with_every_unfinished_job_of_the_person(store: Journal) -> None:
+async def test_priority_falls_with_every_unfinished_job_of_the_person(store: Store) -> None:
     first = await enqueue(store, a_job("fox1"))
     second = await enqueue(store, a_job("fox2", state=State.HELD))
     await walk(store, first, State.SUBMITTING)
@@ -62,7 +63,7 @@ async def test_priority_falls_with_every_unfinished_job_of_the_person(store: Jou
     assert (await store.find("fox3")).priority == -2
 
 
-async def test_same_event_is_taken_once_and_writes_nothing_the_second_time(store: Journal) -> None:
+async def test_same_event_is_taken_once_and_writes_nothing_the_second_time(store: Store) -> None:
     await enqueue(store, a_job("fox1"), event="click")
     with pytest.raises(AlreadyTaken):
         await enqueue(store, a_job("fox2"), event="click")
@@ -72,19 +73,19 @@ async def test_same_event_is_taken_once_and_writes_nothing_the_second_time(store
     assert [job.id for job in await store.recent()] == ["fox1"]
 
 
-async def test_jobs_without_an_event_are_all_taken(store: Journal) -> None:
+async def test_jobs_without_an_event_are_all_taken(store: Store) -> None:
     await enqueue(store, a_job("fox1"))
     await enqueue(store, a_job("fox2"))
     assert len(await store.recent()) == 2
 
 
-async def test_same_event_at_once_gives_one_job(store: Journal) -> None:
+async def test_same_event_at_once_gives_one_job(store: Store) -> None:
     answers = await asyncio.gather(*(enqueue(store, a_job(f"fox{n}"), event="click") for n in range(20)), return_exceptions=True)
     assert sum(isinstance(answer, Job) for answer in answers) == 1
     assert sum(isinstance(answer, AlreadyTaken) for answer in answers) == 19
 
 
-async def test_request_over_quota_writes_nothing_not_even_its_event(store: Journal) -> None:
+async def test_request_over_quota_writes_nothing_not_even_its_event(store: Store) -> None:
     await enqueue(store, a_job("fox1", count=4), a_limit(5))
     with pytest.raises(OverQuota) as refused:
         await enqueue(store, a_job("fox2", count=2), a_limit(5), event="click")
@@ -95,7 +96,7 @@ async def test_request_over_quota_writes_nothing_not_even_its_event(store: Journ
     assert await store.usage(ANN.key, DAY_AGO) == 5
 
 
-async def test_used_up_quota_says_when_it_renews_where_the_person_is(store: Journal) -> None:
+async def test_used_up_quota_says_when_it_renews_where_the_person_is(store: Store) -> None:
     job = a_job("fox1", count=5)
     await enqueue(store, job, a_limit(5))
     in_berlin = replace(job, id="fox2", person=replace(job.person, zone="Europe/Berlin"))
@@ -105,7 +106,7 @@ async def test_used_up_quota_says_when_it_renews_where_the_person_is(store: Jour
     assert refused.value.advice == "Your quota renews on 15 March at 01:00 your time."
 
 
-async def test_time_zone_that_nobody_knows_is_told_in_utc(store: Journal) -> None:
+async def test_time_zone_that_nobody_knows_is_told_in_utc(store: Store) -> None:
     job = a_job("fox1", count=2)
     nowhere = replace(job, person=replace(job.person, zone="../Nowhere"))
     with pytest.raises(OverQuota, match="0 of 1 image today") as refused:
@@ -113,13 +114,13 @@ async def test_time_zone_that_nobody_knows_is_told_in_utc(store: Journal) -> Non
     assert refused.value.advice.endswith("UTC.")
 
 
-async def test_quota_of_nothing_sends_the_person_to_an_admin(store: Journal) -> None:
+async def test_quota_of_nothing_sends_the_person_to_an_admin(store: Store) -> None:
     with pytest.raises(OverQuota, match="Your quota is 0 images a month") as refused:
         await enqueue(store, a_job("fox1"), a_limit(0, window=Window.MONTH))
     assert "admin" in refused.value.advice
 
 
-async def test_of_two_broken_limits_the_one_that_leaves_least_is_named(store: Journal) -> None:
+async def test_of_two_broken_limits_the_one_that_leaves_least_is_named(store: Store) -> None:
     await enqueue(store, a_job("fox1", count=3))
     with pytest.raises(OverQuota) as refused:
         await enqueue(store, a_job("fox2", count=4), a_limit(6), a_limit(5, window=Window.MONTH))
@@ -127,14 +128,14 @@ async def test_of_two_broken_limits_the_one_that_leaves_least_is_named(store: Jo
     assert "--count 2 would fit" in refused.value.advice
 
 
-async def test_limit_counts_only_what_was_asked_since_it_began(store: Journal) -> None:
+async def test_limit_counts_only_what_was_asked_since_it_began(store: Store) -> None:
     await enqueue(store, a_job("fox1", count=4, created=DAY_AGO - timedelta(microseconds=1)))
     await enqueue(store, a_job("fox2", count=2, created=DAY_AGO))
     assert await store.usage(ANN.key, DAY_AGO) == 2
     await enqueue(store, a_job("fox3", count=3), a_limit(5))
 
 
-async def test_quota_of_one_person_is_not_used_by_another(store: Journal) -> None:
+async def test_quota_of_one_person_is_not_used_by_another(store: Store) -> None:
     await enqueue(store, a_job("fox1", count=4, person="bob"))
     assert await store.usage(ANN.key, DAY_AGO) == 0
     await enqueue(store, a_job("fox2", count=4), a_limit(4))
@@ -152,7 +153,7 @@ async def test_quota_of_one_person_is_not_used_by_another(store: Journal) -> Non
         (State.SUBMITTING, State.GENERATED, State.FAILED),
     ],
 )
-async def test_job_that_gave_no_picture_gives_its_quota_back(store: Journal, path: tuple[State, ...]) -> None:
+async def test_job_that_gave_no_picture_gives_its_quota_back(store: Store, path: tuple[State, ...]) -> None:
     job = await enqueue(store, a_job("fox1", count=4), a_limit(4))
     assert await store.usage(ANN.key, DAY_AGO) == 4
     await walk(store, job, *path)
@@ -160,7 +161,7 @@ async def test_job_that_gave_no_picture_gives_its_quota_back(store: Journal, pat
     await enqueue(store, a_job("fox2", count=4), a_limit(4))
 
 
-async def test_delivered_job_is_charged_for_the_images_it_has(store: Journal) -> None:
+async def test_delivered_job_is_charged_for_the_images_it_has(store: Store) -> None:
     job = await enqueue(store, a_job("fox1", count=4))
     job = await walk(store, job, State.SUBMITTING, State.SUBMITTED, State.GENERATED)
     assert await store.usage(ANN.key, DAY_AGO) == 4
@@ -168,7 +169,7 @@ async def test_delivered_job_is_charged_for_the_images_it_has(store: Journal) ->
     assert await store.usage(ANN.key, DAY_AGO) == 3
 
 
-async def test_person_with_as_many_waiting_jobs_as_allowed_is_told_so_and_nothing_is_written(store: Journal) -> None:
+async def test_person_with_as_many_waiting_jobs_as_allowed_is_told_so_and_nothing_is_written(store: Store) -> None:
     load = Load(waiting=2)
     first = await enqueue(store, a_job("fox1"), load=load)
     await enqueue(store, a_job("fox2", state=State.HELD), load=load)
@@ -180,7 +181,7 @@ async def test_person_with_as_many_waiting_jobs_as_allowed_is_told_so_and_nothin
     await enqueue(store, a_job("fox4"), load=load, event="click")
 
 
-async def test_thousand_requests_at_once_with_fifty_left_give_fifty_jobs(store: Journal) -> None:
+async def test_thousand_requests_at_once_with_fifty_left_give_fifty_jobs(store: Store) -> None:
     answers = await asyncio.gather(
         *(enqueue(store, a_job(f"fox{n}"), a_limit(50), a_limit(500, window=Window.MONTH), event=f"e{n}") for n in range(1000)),
         return_exceptions=True,
@@ -202,7 +203,7 @@ async def test_two_processes_at_once_give_no_job_too_many(store_url: str) -> Non
         assert await two.usage(ANN.key, DAY_AGO) == 24
 
 
-async def test_recorded_job_is_there_and_costs_nothing(store: Journal) -> None:
+async def test_recorded_job_is_there_and_costs_nothing(store: Store) -> None:
     job = a_job("fox1", state=State.BLOCKED, count=4)
     await store.record(job, event="click")
     assert await store.find("fox1") == job
@@ -212,19 +213,19 @@ async def test_recorded_job_is_there_and_costs_nothing(store: Journal) -> None:
         await store.record(a_job("fox2", state=State.BLOCKED), event="click")
 
 
-async def test_job_that_can_still_run_is_not_just_recorded(store: Journal) -> None:
+async def test_job_that_can_still_run_is_not_just_recorded(store: Store) -> None:
     with pytest.raises(ValueError, match="over"):
         await store.record(a_job("fox1"), event=None)
 
 
-async def test_begun_job_is_submitting_and_counts_its_attempts(store: Journal) -> None:
+async def test_begun_job_is_submitting_and_counts_its_attempts(store: Store) -> None:
     job = await enqueue(store, a_job("fox1"))
     begun = await store.begin(job, running=3, now=LATER)
     assert begun == replace(job, state=State.SUBMITTING, version=2, attempts=1, started=LATER, changed=LATER)
     assert await store.find("fox1") == begun
 
 
-async def test_job_waits_while_its_person_has_as_many_running_as_allowed(store: Journal) -> None:
+async def test_job_waits_while_its_person_has_as_many_running_as_allowed(store: Store) -> None:
     first, second = [await enqueue(store, a_job(f"fox{n}")) for n in (1, 2)]
     other = await enqueue(store, a_job("fox3", person="bob"))
     running = await store.begin(first, running=1, now=NOW)
@@ -238,7 +239,7 @@ async def test_job_waits_while_its_person_has_as_many_running_as_allowed(store: 
     assert await store.begin(second, running=1, now=NOW) is not None
 
 
-async def test_job_that_was_moved_cannot_begin(store: Journal) -> None:
+async def test_job_that_was_moved_cannot_begin(store: Store) -> None:
     job = await enqueue(store, a_job("fox1"))
     await walk(store, job, State.CANCELLED)
     with pytest.raises(Overtaken):
@@ -249,27 +250,27 @@ async def test_job_that_was_moved_cannot_begin(store: Journal) -> None:
         await store.begin(a_job("fox2"), running=3, now=NOW)
 
 
-async def test_only_a_queued_job_begins(store: Journal) -> None:
+async def test_only_a_queued_job_begins(store: Store) -> None:
     job = await enqueue(store, a_job("fox1", state=State.HELD))
     with pytest.raises(ValueError, match="queued"):
         await store.begin(job, running=3, now=NOW)
 
 
-async def test_beginning_at_once_never_passes_the_limit(store: Journal) -> None:
+async def test_beginning_at_once_never_passes_the_limit(store: Store) -> None:
     waiting = [await enqueue(store, a_job(f"fox{n}")) for n in range(10)]
     begun = await asyncio.gather(*(store.begin(job, running=3, now=NOW) for job in waiting))
     assert sum(job is not None for job in begun) == 3
     assert (await store.counts())["submitting"] == 3
 
 
-async def test_same_job_begun_at_once_begins_once(store: Journal) -> None:
+async def test_same_job_begun_at_once_begins_once(store: Store) -> None:
     job = await enqueue(store, a_job("fox1"))
     answers = await asyncio.gather(*(store.begin(job, running=100, now=NOW) for _ in range(5)), return_exceptions=True)
     assert sum(isinstance(answer, Job) for answer in answers) == 1
     assert sum(isinstance(answer, Overtaken) for answer in answers) == 4
 
 
-async def test_saved_job_has_the_next_version(store: Journal) -> None:
+async def test_saved_job_has_the_next_version(store: Store) -> None:
     job = await enqueue(store, a_job("fox1"))
     saved = await store.save(replace(job, state=State.SUBMITTING, ticket="t1", version=77), was=job)
     assert saved == replace(job, state=State.SUBMITTING, ticket="t1", version=2)
@@ -278,7 +279,7 @@ async def test_saved_job_has_the_next_version(store: Journal) -> None:
     assert (again.version, again.ticket) == (3, "t2")
 
 
-async def test_job_saved_over_something_newer_is_overtaken_and_changes_nothing(store: Journal) -> None:
+async def test_job_saved_over_something_newer_is_overtaken_and_changes_nothing(store: Store) -> None:
     job = await enqueue(store, a_job("fox1"))
     newer = await store.save(job, was=job)
     for target in (State.QUEUED, State.CANCELLED):
@@ -291,7 +292,7 @@ async def test_job_saved_over_something_newer_is_overtaken_and_changes_nothing(s
     assert await store.find("fox1") == newer
 
 
-async def test_saving_at_once_succeeds_once(store: Journal) -> None:
+async def test_saving_at_once_succeeds_once(store: Store) -> None:
     job = await enqueue(store, a_job("fox1"))
     rivals = [replace(job, state=state) for state in (State.SUBMITTING, State.CANCELLED, State.EXPIRED, State.FAILED, State.QUEUED)]
     answers = await asyncio.gather(*(store.save(rival, was=job) for rival in rivals), return_exceptions=True)
@@ -300,7 +301,7 @@ async def test_saving_at_once_succeeds_once(store: Journal) -> None:
     assert await store.find("fox1") == winner
 
 
-async def test_job_moves_as_the_table_says_and_in_no_other_way(store: Journal) -> None:
+async def test_job_moves_as_the_table_says_and_in_no_other_way(store: Store) -> None:
     for number, (source, target) in enumerate(itertools.product(State, State)):
         job = a_job(f"fox{number}", state=source)
         if source.over:
@@ -327,14 +328,14 @@ def _way_to(state: State) -> tuple[State, ...]:
     return ways[state]
 
 
-async def test_job_keeps_its_id_and_its_person(store: Journal) -> None:
+async def test_job_keeps_its_id_and_its_person(store: Store) -> None:
     job = await enqueue(store, a_job("fox1"))
     for other in (replace(job, id="fox2"), replace(job, person=a_person("bob"))):
         with pytest.raises(ValueError, match="id and its person"):
             await store.save(other, was=job)
 
 
-async def test_job_is_found_by_the_first_characters_of_its_id(store: Journal) -> None:
+async def test_job_is_found_by_the_first_characters_of_its_id(store: Store) -> None:
     for identity in ("3f2a11", "3f2a12", "3f2b", "3f2b9", "zzzz9"):
         await enqueue(store, a_job(identity))
     assert (await store.find("3f2a11")).id == "3f2a11"
@@ -348,7 +349,7 @@ async def test_job_is_found_by_the_first_characters_of_its_id(store: Journal) ->
 @pytest.mark.parametrize(
     "text", ["", "zzz", "3F2A", "3f2a11x", "3f2%", "____", "%", "3f2a\x00", "żółw", "\ud800abc", "𝟛𝟛𝟛𝟛", "~~~~", "x" * 5000]
 )
-async def test_what_is_no_jobs_id_is_not_found(store: Journal, text: str) -> None:
+async def test_what_is_no_jobs_id_is_not_found(store: Store, text: str) -> None:
     await enqueue(store, a_job("3f2a11"))
     with pytest.raises(NotFound) as missing:
         await store.find(text)
@@ -356,7 +357,7 @@ async def test_what_is_no_jobs_id_is_not_found(store: Journal, text: str) -> Non
     assert missing.value.sentence.isprintable()
 
 
-async def test_recent_jobs_come_newest_first_page_by_page(store: Journal) -> None:
+async def test_recent_jobs_come_newest_first_page_by_page(store: Store) -> None:
     for number in (2, 0, 3, 1):
         await enqueue(store, a_job(f"fox{number}", created=NOW + timedelta(minutes=number)))
     await enqueue(store, a_job("cat1", person="bob", created=NOW + timedelta(minutes=9)))
@@ -368,7 +369,7 @@ async def test_recent_jobs_come_newest_first_page_by_page(store: Journal) -> Non
     assert await store.recent(person=a_person("carl")) == []
 
 
-async def test_unfinished_jobs_come_oldest_first(store: Journal) -> None:
+async def test_unfinished_jobs_come_oldest_first(store: Store) -> None:
     second = await enqueue(store, a_job("fox1", created=LATER))
     first = await enqueue(store, a_job("fox2", state=State.HELD))
     over = await enqueue(store, a_job("fox3"))
@@ -376,13 +377,13 @@ async def test_unfinished_jobs_come_oldest_first(store: Journal) -> None:
     assert await store.unfinished() == [first, second]
 
 
-async def test_unfinished_jobs_can_be_those_that_nothing_moved_for_a_while(store: Journal) -> None:
+async def test_unfinished_jobs_can_be_those_that_nothing_moved_for_a_while(store: Store) -> None:
     old = await enqueue(store, a_job("fox1"))
     await enqueue(store, a_job("fox2", created=LATER))
     assert await store.unfinished(changed_before=LATER) == [old]
 
 
-async def test_job_that_is_over_is_unfinished_until_its_card_says_so(store: Journal) -> None:
+async def test_job_that_is_over_is_unfinished_until_its_card_says_so(store: Store) -> None:
     job = await enqueue(store, a_job("fox1"))
     await store.keep_post("fox1", "card", a_post(), shown=1)
     over = await walk(store, job, State.CANCELLED)
@@ -392,14 +393,14 @@ async def test_job_that_is_over_is_unfinished_until_its_card_says_so(store: Jour
     assert await store.unfinished() == []
 
 
-async def test_result_post_is_no_card(store: Journal) -> None:
+async def test_result_post_is_no_card(store: Store) -> None:
     job = await enqueue(store, a_job("fox1"))
     await store.keep_post("fox1", "result", a_post(), shown=1)
     await walk(store, job, State.CANCELLED)
     assert await store.unfinished() == []
 
 
-async def test_waiting_jobs_of_a_person_come_in_the_order_they_will_run(store: Journal) -> None:
+async def test_waiting_jobs_of_a_person_come_in_the_order_they_will_run(store: Store) -> None:
     for number in range(3):
         await enqueue(store, a_job(f"fox{number}", created=NOW - timedelta(minutes=number)))
     await enqueue(store, a_job("held1", state=State.HELD))
@@ -409,7 +410,7 @@ async def test_waiting_jobs_of_a_person_come_in_the_order_they_will_run(store: J
     assert [job.id for job in await store.waiting(ANN, limit=1)] == ["fox0"]
 
 
-async def test_queue_of_a_provider_lets_the_next_person_before_the_second_job_of_the_first(store: Journal) -> None:
+async def test_queue_of_a_provider_lets_the_next_person_before_the_second_job_of_the_first(store: Store) -> None:
     for number in range(3):
         await enqueue(store, a_job(f"fox{number}", created=NOW + timedelta(seconds=number)))
     await enqueue(store, a_job("cat1", person="bob", created=LATER))
@@ -420,7 +421,7 @@ async def test_queue_of_a_provider_lets_the_next_person_before_the_second_job_of
     assert await store.queued("nobody", limit=2) == []
 
 
-async def test_counts_name_every_state_that_is_not_over(store: Journal) -> None:
+async def test_counts_name_every_state_that_is_not_over(store: Store) -> None:
     job = await enqueue(store, a_job("fox1"))
     await enqueue(store, a_job("fox2"))
     await enqueue(store, a_job("fox3", state=State.HELD))
@@ -429,7 +430,7 @@ async def test_counts_name_every_state_that_is_not_over(store: Journal) -> None:
     assert await store.counts() == {"held": 1, "queued": 1, "submitting": 0, "submitted": 1, "generated": 0, "cancelling": 0}
 
 
-async def test_pace_is_the_median_of_the_last_twenty_delivered_jobs_of_the_model(store: Journal) -> None:
+async def test_pace_is_the_median_of_the_last_twenty_delivered_jobs_of_the_model(store: Store) -> None:
     assert await store.pace("sketch", "sketch") is None
     # Five slow ones long ago, which no longer matter, then twenty that take 1 to 20 seconds.
     for number in range(25):
@@ -445,7 +446,7 @@ async def test_pace_is_the_median_of_the_last_twenty_delivered_jobs_of_the_model
     assert await store.pace("sketch", "other") == 500
 
 
-async def test_event_that_causes_no_job_is_taken_once(store: Journal) -> None:
+async def test_event_that_causes_no_job_is_taken_once(store: Store) -> None:
     assert await store.take("reaction")
     assert not await store.take("reaction")
     assert await store.take("another")
@@ -453,7 +454,7 @@ async def test_event_that_causes_no_job_is_taken_once(store: Journal) -> None:
     assert sum(answers) == 1
 
 
-async def test_posts_of_a_job_are_kept_by_key_with_the_version_they_show(store: Journal) -> None:
+async def test_posts_of_a_job_are_kept_by_key_with_the_version_they_show(store: Store) -> None:
     await enqueue(store, a_job("fox1"))
     assert await store.posts("fox1") == {}
     await store.keep_post("fox1", "card", a_post("m1"), shown=1)
@@ -464,14 +465,14 @@ async def test_posts_of_a_job_are_kept_by_key_with_the_version_they_show(store: 
     assert (await store.posts("fox1"))["card"] == (a_post("m9", channel="elsewhere"), 6)
 
 
-async def test_post_of_a_job_that_is_not_there_is_a_fault(store: Journal) -> None:
+async def test_post_of_a_job_that_is_not_there_is_a_fault(store: Store) -> None:
     with pytest.raises(StoreFault):
         await store.keep_post("fox1", "card", a_post(), shown=1)
     with pytest.raises(StoreFault):
         await store.mark("fox1", 1, ANN, "up", on=True)
 
 
-async def test_post_leads_to_its_job_whether_or_not_the_platform_names_the_thread(store: Journal) -> None:
+async def test_post_leads_to_its_job_whether_or_not_the_platform_names_the_thread(store: Store) -> None:
     await enqueue(store, a_job("fox1"))
     await enqueue(store, a_job("fox2"))
     await store.keep_post("fox1", "card", a_post("m1"), shown=1)
@@ -483,7 +484,7 @@ async def test_post_leads_to_its_job_whether_or_not_the_platform_names_the_threa
     assert await store.job_of(a_post("m3")) is None
 
 
-async def test_person_is_known_by_id_and_by_name(store: Journal) -> None:
+async def test_person_is_known_by_id_and_by_name(store: Store) -> None:
     ann = Person(
         platform="slack", workspace="T1", id="U1", name="Ann Straße", roles=frozenset({Role.ADMIN, Role.MEMBER}), zone="Asia/Tokyo"
     )
@@ -495,7 +496,7 @@ async def test_person_is_known_by_id_and_by_name(store: Journal) -> None:
     assert await store.person("slack", "T1", "") is None
 
 
-async def test_person_is_remembered_as_last_seen(store: Journal) -> None:
+async def test_person_is_remembered_as_last_seen(store: Store) -> None:
     await store.meet(replace(ANN, name="Ann", roles=frozenset({Role.ADMIN}), zone="Asia/Tokyo"))
     await store.meet(replace(ANN, name="Anna", roles=frozenset({Role.MEMBER}), zone=""))
     anna = replace(ANN, name="Anna", zone="Asia/Tokyo")
@@ -503,13 +504,13 @@ async def test_person_is_remembered_as_last_seen(store: Journal) -> None:
     assert await store.person("playground", "home", "Ann") is None, "that was her name before"
 
 
-async def test_name_left_out_this_time_stays_as_it_was(store: Journal) -> None:
+async def test_name_left_out_this_time_stays_as_it_was(store: Store) -> None:
     await store.meet(replace(ANN, name="Ann"))
     await store.meet(replace(ANN, name=""))
     assert await store.person("playground", "home", "ann") == replace(ANN, name="Ann")
 
 
-async def test_name_that_two_people_have_names_nobody(store: Journal) -> None:
+async def test_name_that_two_people_have_names_nobody(store: Store) -> None:
     for identity in ("u1", "u2"):
         await store.meet(Person(platform="p", workspace="w", id=identity, name="Sam"))
     # Somebody whose name is another's id does not hide that other.
@@ -520,7 +521,7 @@ async def test_name_that_two_people_have_names_nobody(store: Journal) -> None:
     assert found.name == "Sam"
 
 
-async def test_rules_come_newest_first_for_the_subjects_asked(store: Journal) -> None:
+async def test_rules_come_newest_first_for_the_subjects_asked(store: Store) -> None:
     def rule(subject: str, amount: int | None, minute: int, window: Window | None = Window.DAY) -> Rule:
         created = NOW + timedelta(minutes=minute)
         return Rule(kind=RuleKind.QUOTA, subject=subject, window=window, amount=amount, by=ANN.key, created=created)
@@ -535,7 +536,7 @@ async def test_rules_come_newest_first_for_the_subjects_asked(store: Journal) ->
     assert await store.rules([]) == []
 
 
-async def test_marks_count_people_by_kind(store: Journal) -> None:
+async def test_marks_count_people_by_kind(store: Store) -> None:
     await enqueue(store, a_job("fox1"))
     bob = a_person("bob")
     assert await store.marks("fox1") == {}
@@ -551,11 +552,11 @@ async def test_marks_count_people_by_kind(store: Journal) -> None:
     assert await store.marks("fox1") == {"keep": 1, "up": 1}
 
 
-async def test_open_journal_answers(store: Journal) -> None:
+async def test_open_journal_answers(store: Store) -> None:
     await store.ping()
 
 
-async def test_cancelled_calls_leave_the_journal_whole_and_at_work(store: Journal) -> None:
+async def test_cancelled_calls_leave_the_journal_whole_and_at_work(store: Store) -> None:
     tasks: list[asyncio.Task[Job]] = []
     async with asyncio.TaskGroup() as group:
         for number in range(60):
@@ -624,7 +625,7 @@ _jobs = st.builds(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(job=_jobs)
-async def test_any_job_comes_back_as_it_went(store: Journal, job: Job) -> None:
+async def test_any_job_comes_back_as_it_went(store: Store, job: Job) -> None:
     # All examples share one journal, where an id is given once.
     job = replace(job, id=uuid4().hex)
     taken = await store.enqueue(job, limits=[], load=FREE, event=None)
