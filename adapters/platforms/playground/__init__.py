@@ -7,6 +7,7 @@ a post's key.
     platform.py   its life, and what the hub asks of it (post, edit, whisper, thread, fetch)
     room.py       changes the history and tells everybody who sees the change
     history.py    what was said (database.py: the file it is kept in; uploads.py: attached pictures)
+    reading.py    how far everybody has read
     live.py       who is looking, and what they have not been told yet
     outbound.py   Message -> JSON
     inbound.py    JSON -> what somebody did; a typed text -> a line for the hub

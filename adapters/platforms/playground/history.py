@@ -1,4 +1,4 @@
-"""The history: what was said, edited, answered, reacted to and read, each change with a number that only grows.
+"""The history: what was said, edited, answered and reacted to, each change with a number that only grows.
 
 A browser remembers the highest change it saw and asks for what came after: that is how a dropped connection leaves no gap and no duplicate.
 Messages are numbered in the order in which they were said; a thread is named after the message it hangs on.
@@ -166,26 +166,6 @@ class History:
             limit=limit,
             order="change",
         )
-
-    async def read(self, person: str, channel: str, number: int) -> None:
-        """Remember how far a person has read."""
-        async with self._database.writing() as connection:
-            await connection.execute(
-                "INSERT INTO reads (person, channel, number) VALUES (?, ?, ?)"
-                " ON CONFLICT (person, channel) DO UPDATE SET number = max(number, excluded.number)",
-                (person, channel, number),
-            )
-
-    async def unread(self, person: str, channels: Sequence[str]) -> dict[str, int]:
-        """How many messages of each channel a person has not read; their own do not count, nor do replies."""
-        marks = ", ".join("?" for _ in channels)
-        rows = await self._database.rows(
-            "SELECT m.channel, count(*) FROM messages m LEFT JOIN reads r ON r.person = ? AND r.channel = m.channel"  # noqa: S608 - marks only
-            f" WHERE m.channel IN ({marks}) AND root IS NULL AND audience IS NULL AND author != ?"
-            " AND m.number > coalesce(r.number, 0) GROUP BY m.channel",
-            (person, *channels, person),
-        )
-        return {row[0]: row[1] for row in rows}
 
     async def keep_answer(self, event: str, answer: JSON) -> None:
         """Remember what an event was answered with, for a browser that sends it again."""

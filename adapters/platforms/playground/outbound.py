@@ -75,8 +75,8 @@ def player_json(player: Player) -> JSON:
     }
 
 
-def channels_json(cast: Cast, person: str, unread: Mapping[str, int]) -> list[JSON]:
-    """The channels a person sees, in order."""
+def channels_json(cast: Cast, person: str, unread: Mapping[str, int], read: Mapping[str, int]) -> list[JSON]:
+    """The channels a person sees, in order, with how far they have read."""
     return [
         {
             "id": channel.id,
@@ -85,6 +85,7 @@ def channels_json(cast: Cast, person: str, unread: Mapping[str, int]) -> list[JS
             "restricted": channel.age_restricted,
             "direct": bool(channel.owner),
             "unread": unread.get(channel.id, 0),
+            "read": read.get(channel.id, 0),
         }
         for channel in cast.seen_by(person)
     ]

@@ -20,6 +20,7 @@ from adapters.platforms.playground.desk import Desk
 from adapters.platforms.playground.inbound import FRAMES, LONGEST, Complete, Deed, Frame, Load, Read, Renew, number_of
 from adapters.platforms.playground.live import Listener
 from adapters.platforms.playground.outbound import channels_json, menu_json, player_json
+from adapters.platforms.playground.reading import Reading
 from adapters.platforms.playground.room import Room
 from adapters.platforms.playground.uploads import LARGEST, Uploads, sniff
 from bot.errors import PlatformFault
@@ -57,8 +58,9 @@ class _Files(StaticFiles):
 class Pages:
     """The ASGI application, closed for conversation until a desk is open."""
 
-    def __init__(self, room: Room, uploads: Uploads) -> None:
+    def __init__(self, room: Room, uploads: Uploads, reading: Reading) -> None:
         self._room = room
+        self._reading = reading
         self._uploads = uploads
         self._menu: dict[str, CommandSpec] = {}
         self.desk: Desk | None = None
@@ -171,7 +173,7 @@ class Pages:
                         listener.tell((await self._room.write([entry]))[0])
                 case Read():
                     if self._sees(person, frame.channel):
-                        await self._room.history.read(person.id, frame.channel, frame.number)
+                        await self._reading.mark(person.id, frame.channel, frame.number)
                 case _:
                     await self._take(listener, person, desk, frame)
         except PlatformFault as fault:
@@ -195,13 +197,13 @@ class Pages:
 
     async def _welcome(self, person: Person) -> JSON:
         cast = self._room.cast
-        unread = await self._room.history.unread(person.id, [channel.id for channel in cast.seen_by(person.id)])
+        unread = await self._reading.unread(person.id, [channel.id for channel in cast.seen_by(person.id)])
         return {
             "is": "welcome",
             "me": person.id,
             "bot": LIMNER,
             "people": [player_json(player) for player in cast.players.values()],
-            "channels": channels_json(cast, person.id, unread),
+            "channels": channels_json(cast, person.id, unread, await self._reading.reads(person.id)),
             "menu": menu_json(self._menu),
             "change": self._room.history.change,
             "number": await self._room.history.last(),

@@ -15,6 +15,7 @@ from adapters.platforms.playground.history import open_history
 from adapters.platforms.playground.live import Audience
 from adapters.platforms.playground.outbound import Writer
 from adapters.platforms.playground.pages import Pages
+from adapters.platforms.playground.reading import Reading
 from adapters.platforms.playground.room import Room
 from adapters.platforms.playground.uploads import Uploads
 from bot.errors import PlatformFault
@@ -96,5 +97,5 @@ async def open_playground(settings: PlaygroundSettings, kit: Kit) -> AsyncGenera
         audience = Audience(cast)
         room = Room(cast, history, Writer(kit.link, kit.now, kit.public_url), audience)
         uploads = Uploads(database, kit.now)
-        pages = Pages(room, uploads)
+        pages = Pages(room, uploads, Reading(database))
         yield Playground(room, uploads, pages, Guard(pages.app, opened=settings.open, public_url=kit.public_url))

@@ -1,4 +1,5 @@
-// Lists: the messages of a channel or thread on the page. At most a few hundred are in the document; older ones come when somebody scrolls there.
+// Lists: the messages of a channel or thread on the page. At most a few hundred are in the document, a window on all that is loaded: `limit`
+// messages, `skip` messages before the newest. It moves when somebody scrolls to its edge.
 import { el, icon, plural } from "./dom.js";
 import { MessageView } from "./message.js";
 import { day, dayKey } from "./text.js";
@@ -6,18 +7,21 @@ import { day, dayKey } from "./text.js";
 const STEP = 60;
 const MOST = 300;
 const NEAR = 90;
+const EDGE = 160;
 const TOGETHER = 5 * 60_000;
 
 export class MessageList {
   /** `load(strand, before)` brings a page; `empty()` makes what is shown where nothing was said yet; `seen(number)` hears how far was read. */
-  constructor({ state, chat, strand, label, load, empty = null, seen = () => {}, unread = 0 }) {
+  constructor({ state, chat, strand, label, load, empty = null, seen = () => {}, read = null }) {
     Object.assign(this, { state, chat, strand, load, empty, seen });
     this.views = new Map();
     this.days = new Map();
     this.limit = STEP;
+    this.skip = 0;
     this.missed = 0;
     this.pinned = true;
-    this.dividerAfter = unread;
+    this.lastTop = 0;
+    this.read = read;
     this.entries = el("div", { class: "entries" });
     this.older = el("button", { type: "button", class: "older", text: "Load older messages", hidden: true, on: { click: () => this.#loadOlder() } });
     this.scroller = el("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": label }, this.older, this.entries);
@@ -35,30 +39,37 @@ export class MessageList {
 
   /** Draw everything afresh: the strand was loaded. */
   start() {
-    const { ids } = this.strand;
-    // The line above what was not read yet stands where it was when the channel was opened.
-    if (this.dividerAfter > 0 && this.dividerAfter < ids.length) this.divider = ids[ids.length - this.dividerAfter];
+    // The line above what was not read yet stays where it was when the channel was opened.
+    const { messages, me } = this.state;
+    const unread = (id) => messages.get(id).number > this.read && messages.get(id).author !== me && !messages.get(id).whisper;
+    const first = this.read === null ? -1 : this.strand.ids.findIndex(unread);
+    if (first > 0) this.divider = this.strand.ids[first];
+    this.newest = this.state.messages.get(this.strand.ids.at(-1))?.number ?? 0;
     this.#arrange();
     this.toBottom();
   }
 
   /** Draw what changed. */
   apply(changed) {
-    const before = new Set(this.views.keys());
-    const wanted = new Set(this.strand.ids.slice(-this.limit));
+    const wanted = new Set(this.#window());
     let structure = false;
     let fresh = 0;
     for (const id of changed) {
       const item = this.state.messages.get(id);
       if (this.views.has(id) && wanted.has(id)) this.views.get(id).update(item);
       else if (this.views.has(id) || wanted.has(id)) structure = true;
-      if (wanted.has(id) && !before.has(id) && item.author !== this.state.me) fresh += 1;
+      if (item.number > this.newest && this.strand.ids.includes(id)) fresh += 1;
     }
-    if (!structure) return;
-    if (!this.pinned) this.limit += fresh;
-    this.#arrange();
-    if (this.pinned) this.toBottom();
-    else if (fresh) {
+    if (fresh) this.newest = this.state.messages.get(this.strand.ids.at(-1)).number;
+    if (!structure && !fresh) return;
+    if (this.pinned) {
+      this.#arrange();
+      this.toBottom();
+      return;
+    }
+    // What one is reading stays where it is; the new messages wait below.
+    this.#moveWindow(fresh, this.skip ? fresh : 0);
+    if (fresh) {
       this.missed += fresh;
       this.pill.replaceChildren(icon("arrow-down"), plural(this.missed, "new message"));
       this.pill.hidden = false;
@@ -67,7 +78,14 @@ export class MessageList {
 
   toBottom(smooth = false) {
     this.pinned = true;
-    this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: smooth ? "smooth" : "instant" });
+    this.lastTop = 0;
+    if (this.skip) {
+      this.skip = 0;
+      this.#arrange();
+    }
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    const far = scrollHeight - scrollTop > 3 * clientHeight;
+    this.scroller.scrollTo({ top: scrollHeight, behavior: smooth && !far ? "smooth" : "instant" });
     this.#caughtUp();
   }
 
@@ -80,9 +98,14 @@ export class MessageList {
 
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.pinned = scrollHeight - scrollTop - clientHeight < NEAR;
+    // Only somebody who scrolls up lets go of the end. A composer that grows moves the end away as well, and nobody asked for that.
+    const below = scrollHeight - scrollTop - clientHeight;
+    if (this.skip && below < EDGE) this.#moveWindow(0, -STEP);
+    if (!this.skip && below < NEAR) this.pinned = true;
+    else if (scrollTop < this.lastTop) this.pinned = false;
+    this.lastTop = scrollTop;
     if (this.pinned) this.#caughtUp();
-    if (scrollTop < 120 && !this.older.hidden) this.#loadOlder();
+    if (scrollTop < EDGE && !this.older.hidden) this.#loadOlder();
   }
 
   #caughtUp() {
@@ -100,17 +123,37 @@ export class MessageList {
   async #loadOlder() {
     if (this.loading) return;
     this.loading = true;
-    const { scroller } = this;
-    if (this.strand.ids.length <= this.limit && this.strand.more) await this.load(this.strand, this.state.messages.get(this.strand.ids[0])?.number);
-    const before = scroller.scrollHeight - scroller.scrollTop;
-    this.limit += STEP;
-    this.#arrange();
-    scroller.scrollTop = scroller.scrollHeight - before;
+    const { strand } = this;
+    if (strand.ids.length - this.skip <= this.limit && strand.more) await this.load(strand, this.state.messages.get(strand.ids[0])?.number);
+    this.#moveWindow(STEP, 0);
     this.loading = false;
   }
 
+  #window() {
+    const end = this.strand.ids.length - this.skip;
+    return this.strand.ids.slice(Math.max(0, end - this.limit), end);
+  }
+
+  /** Show `more` messages, and skip `further` of the newest; what is in view stays where it is. */
+  #moveWindow(more, further) {
+    this.limit += more;
+    this.skip = Math.max(0, this.skip + further);
+    if (this.limit > MOST) {
+      this.skip += this.limit - MOST;
+      this.limit = MOST;
+    }
+    const { scroller } = this;
+    const edge = scroller.getBoundingClientRect().top;
+    const messages = [...this.entries.querySelectorAll(":scope > .message")];
+    const anchor = messages.find((element) => element.getBoundingClientRect().bottom > edge);
+    const before = anchor?.getBoundingClientRect().top;
+    this.#arrange();
+    if (anchor?.isConnected) scroller.scrollTop += anchor.getBoundingClientRect().top - before;
+    this.lastTop = scroller.scrollTop;
+  }
+
   #arrange() {
-    const ids = this.strand.ids.slice(-this.limit);
+    const ids = this.#window();
     const kept = new Set(ids);
     for (const [id] of this.views) if (!kept.has(id)) this.views.delete(id);
     const nodes = [];
@@ -143,7 +186,7 @@ export class MessageList {
       cursor.remove();
       cursor = next;
     }
-    this.older.hidden = !(this.strand.more || this.strand.ids.length > this.limit);
+    this.older.hidden = !(this.strand.more || this.strand.ids.length - this.skip > this.limit);
   }
 
   #day(key, at) {

@@ -156,6 +156,7 @@ class Chat {
   async say({ text, files, root }) {
     const { channel } = this.state;
     const pending = this.#pending(text, root);
+    (root ? this.threadList : this.list)?.toBottom();
     const answer = await this.connection.deed({ do: "say", channel, root, text, files });
     pending.remove();
     if (answer.form) this.#form(answer.form, null, channel, root);
@@ -231,12 +232,13 @@ class Chat {
       load: (one, before) => this.#load(one, before),
       empty: () => welcome(channel, (line) => this.composer.begin(line)),
       seen: (number) => this.#seen(channel, number),
-      unread: channel.unread,
+      read: channel.unread ? channel.read : null,
     });
     const { list } = this;
     this.listHolder.replaceChildren(list.element);
     this.#nameRoom(channel);
     channel.unread = 0;
+    channel.read = this.top;
     this.sidebar.update();
     this.#writeAddress();
     if (!strand.loaded) await this.#load(strand);
