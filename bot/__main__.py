@@ -61,11 +61,13 @@ def inspect(
     except LimnerError as error:
         _fail(f"{file}: {error}")
     if as_json:
-        typer.echo(json.dumps(record, ensure_ascii=False, indent=2, default=str))
+        # Escaped where a terminal could be harmed: a picture's metadata is whatever somebody wrote into it.
+        typer.echo(json.dumps(record, ensure_ascii=False, indent=2, default=str).encode("utf-8", "backslashreplace"))
         return
     for name, value in record.items():
         if value not in (None, "", [], {}):
-            typer.echo(f"{name.replace('_', ' '):>16}  {value}")
+            printable = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in str(value))
+            typer.echo(f"{name.replace('_', ' '):>16}  {printable}".encode("utf-8", "backslashreplace"))
 
 
 @app.command()

@@ -271,7 +271,7 @@ def _said(package: str, environment: Environment) -> list[str]:
         name
         for name in plugins.names(package)
         # A plugin's module is imported only when its prefix occurs: a chat SDK takes longer to import than all the rest.
-        if any(variable.startswith(f"{name.upper()}_") for variable in environment) and _configured(package, name, environment)
+        if any(variable.startswith(f"{name.upper()}_") for variable in config.said(environment)) and _configured(package, name, environment)
     ]
 
 

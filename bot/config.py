@@ -149,9 +149,11 @@ def _look_up(name: str, environment: Environment) -> str | None:
     return None
 
 
-def is_said(settings: type[BaseModel], prefix: str, environment: Environment) -> bool:
-    """Whether the environment names any of these settings."""
-    return any(_look_up(f"{prefix}_{field}".upper(), environment) is not None for field in settings.model_fields)
+def said(environment: Environment) -> set[str]:
+    """The names of all settings that are said anywhere: variables, and files of the secrets folder."""
+    folder = environment.get("BOT_SECRETS_DIR")
+    files = [file.name.upper() for file in Path(folder).iterdir() if file.is_file()] if folder and Path(folder).is_dir() else []
+    return {*environment, *files}
 
 
 def bucket_options(environment: Environment) -> dict[str, str]:

@@ -155,9 +155,25 @@ class Jobs:
         return await self.submit(asker, request, command="rerun", parent=Parent(job=parent.id))
 
     async def rerun_image(self, asker: Asker, content: bytes) -> Job:
-        """What a picture's own metadata says, drawn again. Raises NotFound where it carries none, BadPicture where it is none."""
-        request = rerun_of(await self._studio.read(content))
-        return await self.submit(asker, request, command="rerun")
+        """What a picture's own metadata says, drawn again: one image, with that image's seed.
+
+        Anybody can write metadata. So what it says is taken as words somebody typed; keys of files and vendors' options are taken from
+        the journal alone, where the picture's job is one that this person may see.
+
+        Raises:
+            NotFound: the picture carries nothing, or came from a source image that is not here.
+            BadPicture: it is no picture, or what it carries makes no sense.
+        """
+        record = await self._studio.read(content)
+        said = rerun_of(record)
+        try:
+            parent = await self.look_up(asker, str(record.get("job", "")))
+        except NotFound:
+            if said.operation is not Operation.DRAW:
+                raise NotFound("This picture was made from another one that is not here.", advice="Attach that one to /imagine.") from None
+            return await self.submit(asker, replace(said, sources=(), mask=None, extras={}), command="rerun")
+        request = replace(parent.request, seed=said.seed, count=1, model=parent.drawn_by)
+        return await self.submit(asker, request, command="rerun", parent=Parent(job=parent.id))
 
     async def remix(self, asker: Asker, job_id: str, request: Callable[[Request], Request]) -> Job:
         """A job's request as changed by the person."""

@@ -31,6 +31,12 @@ def test_a_variable_goes_before_its_file_and_that_before_the_folder(tmp_path: Pa
         assert config.load(VendorSettings, "vendor", environment).key.get_secret_value() == expected
 
 
+def test_a_file_in_the_secrets_folder_counts_as_said(tmp_path: Path) -> None:
+    (tmp_path / "vendor_key").write_text("from folder")
+    assert "VENDOR_KEY" in config.said({"BOT_SECRETS_DIR": str(tmp_path)})
+    assert "VENDOR_KEY" not in config.said({})
+
+
 def test_a_missing_value_says_which_variable_and_what_it_is_for() -> None:
     with pytest.raises(SettingFault) as caught:
         config.load(VendorSettings, "vendor", {})
