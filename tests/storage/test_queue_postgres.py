@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from structlog.testing import capture_logs
 
-from bot.errors import StoreFault
+from bot.errors import SettingFault, StoreFault
 from storage.queue import announce, install, open_queue
 from tests.contracts.queues import PATIENCE, Handled, at_work, put
 
@@ -202,6 +202,14 @@ async def test_a_database_that_is_not_there_says_which_setting_is_wrong() -> Non
             pass
     with pytest.raises(StoreFault, match="BOT_DATABASE_URL"):
         await install("postgresql://nobody:secret@127.0.0.1:1/none")
+
+
+@pytest.mark.parametrize("url", ["postgresql://limner:se/cret@host/name", "mysql://limner@host/name"])
+async def test_a_url_that_cannot_be_read_is_not_repeated(url: str) -> None:
+    with pytest.raises(SettingFault, match="BOT_DATABASE_URL") as caught:
+        async with open_queue(url):
+            pass
+    assert "cret" not in str(caught.value)
 
 
 async def test_a_lost_database_is_a_fault_of_the_store(postgres_queue_url: str) -> None:
