@@ -85,7 +85,10 @@ def _fluid(canvas: Canvas, dice: Dice, tones: list[Colour]) -> None:
 
 def _marble(canvas: Canvas, dice: Dice, tones: list[Colour]) -> None:
     value, c, d = _folded(canvas, dice, size=0.34, strength=0.9)
-    body = ramp(np.clip((value - 0.5) * 1.8 + 0.5, 0, 1), ((0.0, scale(tones[0], 0.7)), (0.4, tones[0]), (0.65, tones[1]), (1.0, mix(tones[1], tones[3], 0.5))))
+    body = ramp(
+        np.clip((value - 0.5) * 1.8 + 0.5, 0, 1),
+        ((0.0, scale(tones[0], 0.7)), (0.4, tones[0]), (0.65, tones[1]), (1.0, mix(tones[1], tones[3], 0.5))),
+    )
     bands = value * 7.0 + c * 4.0
     vein = np.abs(bands - np.round(bands))
     thick = 0.03 + 0.1 * smoothstep(0.0, 0.25, d)
@@ -118,7 +121,10 @@ def _ribbons(canvas: Canvas, dice: Dice, tones: list[Colour]) -> None:
         mask = np.clip((1.0 - np.abs(across)) * half[None, :] * x.shape[0] * 0.7, 0, 1)
         bend = np.gradient(middle) * wide / canvas.aspect
         light = 0.5 + 0.42 * np.sin(across * 1.9 + bend[None, :] * 1.3 + own.between(-0.6, 0.6))
-        tone = ramp(np.clip(light, 0, 1), ((0.0, scale(tones[k % 3 if k % 4 else 0], 0.55)), (0.55, tones[1 + k % 4]), (1.0, mix(tones[3], (1, 1, 1), 0.3))))
+        tone = ramp(
+            np.clip(light, 0, 1),
+            ((0.0, scale(tones[k % 3 if k % 4 else 0], 0.55)), (0.55, tones[1 + k % 4]), (1.0, mix(tones[3], (1, 1, 1), 0.3))),
+        )
         threads = 1.0 + 0.05 * np.sin(across * 46.0 + bend[None, :] * 3)
         shadow = np.clip(1.0 - np.abs(across - 0.5) * 0.7, 0, 1) * 0.5
         paint = paint * (1.0 - shadow * (1 - mask))[..., None]
@@ -134,7 +140,9 @@ def _paper(canvas: Canvas, dice: Dice, tones: list[Colour]) -> None:
     value = np.clip((value - 0.5) * 2.4 + 0.5, 0, 1)
     value = np.clip(blur(value, 3.0), 0, 1)
     sheets = 9
-    order = [mix(tones[min(4, int(k / sheets * 4.99))], tones[min(4, int(k / sheets * 4.99) + 1)], k / sheets * 4.99 % 1) for k in range(sheets)]
+    order = [
+        mix(tones[min(4, int(k / sheets * 4.99))], tones[min(4, int(k / sheets * 4.99) + 1)], k / sheets * 4.99 % 1) for k in range(sheets)
+    ]
     paint = np.empty((*value.shape, 3), np.float32)
     paint[:] = np.asarray(order[0], np.float32)
     fibre = 0.965 + 0.07 * cloudy(dice.fork("fibre"), *value.shape, cells=140, octaves=2, gain=0.8)
@@ -154,7 +162,11 @@ def _geometric(canvas: Canvas, dice: Dice, tones: list[Colour]) -> None:
     """Discs, arcs, bars and nets on paper, balanced around a diagonal."""
     ground = mix(tones[3], (0.98, 0.95, 0.88), 0.55)
     canvas.pixels[:] = np.asarray(ground, np.float32)
-    paper = 0.955 + 0.09 * resize(cloudy(dice.fork("paper"), canvas.height // 2, canvas.width // 2, cells=90 * canvas.aspect, octaves=3, gain=0.8), canvas.height, canvas.width)
+    paper = 0.955 + 0.09 * resize(
+        cloudy(dice.fork("paper"), canvas.height // 2, canvas.width // 2, cells=90 * canvas.aspect, octaves=3, gain=0.8),
+        canvas.height,
+        canvas.width,
+    )
     choices = [tones[0], tones[1], tones[2], tones[4]]
     turn = dice.pick((0.62, -0.62, 1.1))
     unit = canvas.unit
@@ -195,7 +207,15 @@ def _shape(draw: ImageDraw.ImageDraw, dice: Dice, x: float, y: float, size: floa
         draw.arc(box, dice.integer(0, 180), dice.integer(200, 360), fill=255, width=max(2, int(size * dice.between(0.06, 0.3))))
     elif kind == 2:  # noqa: PLR2004 - kinds are drawn by number
         long, thick = size * 3.2, size * dice.between(0.03, 0.16)
-        draw.polygon([(x - c * long - s * thick, y - s * long + c * thick), (x + c * long - s * thick, y + s * long + c * thick), (x + c * long + s * thick, y + s * long - c * thick), (x - c * long + s * thick, y - s * long - c * thick)], fill=255)
+        draw.polygon(
+            [
+                (x - c * long - s * thick, y - s * long + c * thick),
+                (x + c * long - s * thick, y + s * long + c * thick),
+                (x + c * long + s * thick, y + s * long - c * thick),
+                (x - c * long + s * thick, y - s * long - c * thick),
+            ],
+            fill=255,
+        )
     elif kind == 3:  # noqa: PLR2004
         draw.pieslice(box, (a := dice.integer(0, 3) * 90), a + 180, fill=255)
     elif kind == 4:  # noqa: PLR2004

@@ -66,13 +66,17 @@ class Canvas:
         self.height = height
         self.unit = float(min(width, height))
         self.aspect = width / height
+        self.detail = 1.0
+        """How much fine work is worth doing, about 1."""
         self.pixels: Field = np.zeros((height, width, 3), np.float32)
         self._progress = progress
         self._cancelled = cancelled
 
     def part(self, width: int, height: int) -> "Canvas":
         """A canvas for a picture within the picture; stops with this one, and keeps its progress to itself."""
-        return Canvas(width, height, _quiet, self._cancelled)
+        smaller = Canvas(width, height, _quiet, self._cancelled)
+        smaller.detail = self.detail
+        return smaller
 
     def reached(self, fraction: float) -> None:
         """Tell how far it is, with a small picture of the state. Raises Cancelled."""

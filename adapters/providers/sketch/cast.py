@@ -74,10 +74,14 @@ def _stand(canvas: Canvas, subject: Subject, thing: Figure, light: Light, dice: 
         sprite = draw_figure(thing, high, light, own, tone=subject.colour, flip=toward)
         haze = (0.1 + 0.25 * back) * light.haziness * 0.6 if far else 0.0
         if stage.liquid:
-            foot = _rock(canvas, light, own.fork("rock"), x, foot, high * thing.wide * (0.9 if far else 1.25), high * (0.22 if far else 0.16), haze)
+            foot = _rock(
+                canvas, light, own.fork("rock"), x, foot, high * thing.wide * (0.9 if far else 1.25), high * (0.22 if far else 0.16), haze
+            )
         lean = -1.0 if light.x > 0.5 else 1.0  # noqa: PLR2004 - the middle
         shadow = scale(mix(light.shade, light.haze, 0.15), 0.3 if grounded else 0.5)
-        paint_ground_shadow(canvas, x, foot - high * 0.005, high * min(1.0, thing.wide) * 0.75, strength=0.42 if far else 0.55, lean=lean, tone=shadow)
+        paint_ground_shadow(
+            canvas, x, foot - high * 0.005, high * min(1.0, thing.wide) * 0.75, strength=0.42 if far else 0.55, lean=lean, tone=shadow
+        )
         place(canvas, sprite, x, foot, light, haze=min(0.6, haze))
 
 
@@ -126,7 +130,12 @@ def _double(canvas: Canvas, sprite: Sprite, x: float, line: float, draught: floa
     pixels, alpha = sprite.pixels[:keep][::-1], sprite.alpha[:keep][::-1]
     high, wide = alpha.shape
     rows = np.arange(high, dtype=np.float32)
-    sway = (np.sin(rows * 0.35 * 1000 / canvas.unit) + np.sin(rows * 0.13 * 1000 / canvas.unit + 1.0)) * (0.6 + rows / high * 3.0) * canvas.unit / 700
+    sway = (
+        (np.sin(rows * 0.35 * 1000 / canvas.unit) + np.sin(rows * 0.13 * 1000 / canvas.unit + 1.0))
+        * (0.6 + rows / high * 3.0)
+        * canvas.unit
+        / 700
+    )
     columns = np.clip(np.arange(wide)[None, :] + sway[:, None].astype(np.int32), 0, wide - 1)
     alpha = np.take_along_axis(alpha, columns, axis=1) * (0.5 * np.exp(-rows / high * 1.8))[:, None].astype(np.float32)
     dull = pixels * 0.7 + np.asarray(light.sky[1], np.float32) * 0.15
@@ -139,7 +148,12 @@ def _wake(canvas: Canvas, light: Light, dice: Dice, x: float, line: float, wide:
     u = np.linspace(-1, 1, wide, dtype=np.float32)[None, :]
     v = np.linspace(-1, 1, high, dtype=np.float32)[:, None]
     mask = smoothstep(0.48, 0.62, torn) * np.clip(1.0 - u**2 * 1.3, 0, 1) * np.clip(1.0 - v**2, 0, 1)
-    canvas.cover(mix((0.95, 0.98, 1.0), light.shade, 0.35), (mask * 0.7).astype(np.float32), top=int(line - high * 0.45), left=int(x * canvas.width - wide / 2))
+    canvas.cover(
+        mix((0.95, 0.98, 1.0), light.shade, 0.35),
+        (mask * 0.7).astype(np.float32),
+        top=int(line - high * 0.45),
+        left=int(x * canvas.width - wide / 2),
+    )
 
 
 def _drift(canvas: Canvas, subject: Subject, thing: Figure, light: Light, dice: Dice, stage: Stage, rank: int) -> None:
@@ -165,7 +179,9 @@ def _rock(canvas: Canvas, light: Light, dice: Dice, x: float, line: float, wide:
         return line
     u = np.linspace(-1, 1, across, dtype=np.float32)
     rough = profile(dice, across, cells=7, octaves=5, gain=0.6) - 0.5
-    top = np.clip(np.exp(-((u / 0.6) ** 4)) * 0.74 + (rough * 0.42) * np.exp(-((u / 0.75) ** 6)) * np.clip(np.abs(u) * 3.0, 0.12, 1), 0, 1) * np.clip((1 - np.abs(u)) * 4, 0, 1)
+    top = np.clip(
+        np.exp(-((u / 0.6) ** 4)) * 0.74 + (rough * 0.42) * np.exp(-((u / 0.75) ** 6)) * np.clip(np.abs(u) * 3.0, 0.12, 1), 0, 1
+    ) * np.clip((1 - np.abs(u)) * 4, 0, 1)
     rows = 1.0 - (np.arange(high, dtype=np.float32) + 0.5) / high
     mask = np.clip((top[None, :] - rows[:, None]) * high, 0, 1)
     cracks = cloudy(dice.fork("cracks"), high, across, cells=16, octaves=5, gain=0.62, stretch=0.7)
@@ -179,9 +195,12 @@ def _rock(canvas: Canvas, light: Light, dice: Dice, x: float, line: float, wide:
     tone += (np.asarray(light.haze, np.float32) - tone) * np.float32(min(0.6, haze))
     left = int(x * canvas.width - across / 2)
     canvas.cover(tone.astype(np.float32), mask.astype(np.float32), top=int(line - high), left=left)
-    torn = resize(cloudy(dice.fork("surf"), max(4, high // 2), max(4, across // 2), cells=18, octaves=4, gain=0.7, stretch=2.0), high, across)
-    surf = smoothstep(0.34, 0.7, torn + np.exp(-((rows[:, None] - 0.02) ** 2) * 160.0) * 0.42 - rows[:, None] * 0.9) * np.clip((1 - np.abs(u[None, :])) * 3, 0, 1)
+    torn = resize(
+        cloudy(dice.fork("surf"), max(4, high // 2), max(4, across // 2), cells=18, octaves=4, gain=0.7, stretch=2.0), high, across
+    )
+    surf = smoothstep(0.34, 0.7, torn + np.exp(-((rows[:, None] - 0.02) ** 2) * 160.0) * 0.42 - rows[:, None] * 0.9) * np.clip(
+        (1 - np.abs(u[None, :])) * 3, 0, 1
+    )
     canvas.cover(mix((0.94, 0.97, 1.0), light.shade, 0.3), (surf * 0.85).astype(np.float32), top=int(line - high * 0.9), left=left)
     middle = float(top[across // 2 - across // 20 : across // 2 + across // 20 + 1].min())
     return line - middle * high + tall * 0.04
-

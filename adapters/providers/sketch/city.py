@@ -30,7 +30,9 @@ def paint_street(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon
     rows = np.arange(canvas.height, dtype=np.float32)[:, None] + 0.5
     level = eye + (horizon * canvas.height - rows) / focal * distance[None, :]
     tall = 7.0 + 26.0 * facts[:, 0] ** 1.4
-    cover = np.clip((tall[None, :] - level) * focal / distance[None, :] + 0.5, 0, 1) * np.clip(level * focal / distance[None, :] + 0.5, 0, 1)
+    cover = np.clip((tall[None, :] - level) * focal / distance[None, :] + 0.5, 0, 1) * np.clip(
+        level * focal / distance[None, :] + 0.5, 0, 1
+    )
     tone = _fronts(scene, light, level, distance, facts, tall, dice.fork("windows"), lit=lit)
     fog = 1.0 - np.exp(-distance / 62.0 * light.haziness * (0.75 if lit else 1.0))
     air = mix(light.haze, light.sky[3], 0.3)
@@ -75,7 +77,10 @@ def _fronts(scene: Scene, light: Light, level: Field, distance: Field, facts: Fi
     ledge = np.clip(1.0 - np.abs(v - 0.04) / (soft + 0.03), 0, 1) * 0.22
     tone *= (1.0 - ledge)[..., None]
     if lit:
-        glow = ramp(hue, ((0.0, (1.0, 0.72, 0.36)), (0.55, (1.0, 0.84, 0.55)), (0.78, (0.85, 0.9, 1.0)), (0.9, (0.5, 0.8, 1.0)), (1.0, (1.0, 0.5, 0.6))))
+        glow = ramp(
+            hue,
+            ((0.0, (1.0, 0.72, 0.36)), (0.55, (1.0, 0.84, 0.55)), (0.78, (0.85, 0.9, 1.0)), (0.9, (0.5, 0.8, 1.0)), (1.0, (1.0, 0.5, 0.6))),
+        )
         on = np.where(chance < 0.3 + 0.4 * facts[None, :, 2], 0.45 + 0.7 * chances[cell[1], cell[0]], 0.06)
         curtain = 0.72 + 0.28 * np.clip(v * 1.6, 0, 1)
         tone += (glow * (on * curtain)[..., None] - tone) * pane[..., None]
@@ -108,7 +113,9 @@ def _shops(tone: Field, level: Field, distance: Field, facts: Field, dice: Dice,
         light = np.asarray((0.2, 0.24, 0.28), np.float32) * (0.5 + 0.8 * goods)[..., None]
     tone += (light - tone) * (pane * 0.94)[..., None]
     awning = np.clip((level - tall[None, :] + 0.1) / 0.08, 0, 1) * np.clip((tall[None, :] + 0.42 - level) / 0.08, 0, 1)
-    cloth = np.asarray([colour(text) for text in ("8a2f2f", "2f5a4a", "33406a", "7a5a2f")], np.float32)[(shop[:, 3] * 3.99).astype(np.int32)]
+    cloth = np.asarray([colour(text) for text in ("8a2f2f", "2f5a4a", "33406a", "7a5a2f")], np.float32)[
+        (shop[:, 3] * 3.99).astype(np.int32)
+    ]
     tone += (cloth[None] * (0.55 if lit else 0.9) - tone) * (awning * 0.9)[..., None]
 
 
@@ -170,7 +177,12 @@ def _ground(
     if wet:
         rain = scene.has("rain", "storm")
         mirror(canvas, mask, shore, light, dice, rough=1.7 if rain else 1.1, depth=asphalt, dim=0.98 if rain else 0.72, drawn_out=1.25)
-    patch = resize(cloudy(dice, canvas.height // 2, canvas.width // 2, cells=30, octaves=4, gain=0.7, stretch=4.0), canvas.height, canvas.width, smooth=False)
+    patch = resize(
+        cloudy(dice, canvas.height // 2, canvas.width // 2, cells=30, octaves=4, gain=0.7, stretch=4.0),
+        canvas.height,
+        canvas.width,
+        smooth=False,
+    )
     canvas.pixels *= (1.0 - mask * (0.05 + 0.22 * patch))[..., None]
     if not lit:
         # Kerbs, and the line in the middle of the street.
@@ -263,4 +275,8 @@ def _row_of_towers(canvas: Canvas, light: Light, dice: Dice, base: float, part: 
         canvas.shine(warm, np.where(cool, 0, level * (0.35 + 0.6 * part)).astype(np.float32), top=first)
         canvas.shine((0.72, 0.87, 1.0), np.where(cool, level * (0.35 + 0.6 * part), 0).astype(np.float32), top=first)
     else:
-        canvas.cover(mix(light.sky[2], light.sky[1], 0.5), (mask * pane * inside * (0.12 + 0.3 * cell) * (0.3 + 0.6 * part)).astype(np.float32), top=first)
+        canvas.cover(
+            mix(light.sky[2], light.sky[1], 0.5),
+            (mask * pane * inside * (0.12 + 0.3 * cell) * (0.3 + 0.6 * part)).astype(np.float32),
+            top=first,
+        )

@@ -74,13 +74,19 @@ def _conifers(canvas: Canvas, scene: Scene, light: Light, dice: Dice, floor: Vie
                 continue
             size = tall * own.between(0.62, 1.12) * canvas.unit
             kind = pine(own.fork(str(k % 5)), max(12, min(220, int(size))))
-            sprite = Image.fromarray((kind * 255).astype(np.uint8)).resize((max(3, int(size * 0.46)), max(6, int(size))), Image.Resampling.BILINEAR)
+            sprite = Image.fromarray((kind * 255).astype(np.uint8)).resize(
+                (max(3, int(size * 0.46)), max(6, int(size))), Image.Resampling.BILINEAR
+            )
             ground = (foot + (float(line[int(x * 63)]) - 0.5) * 0.06) * canvas.height
             mask.paste(255, (int(x * canvas.width - sprite.width / 2), int(ground - sprite.height)), sprite)
         alpha = np.asarray(mask, np.float32) / 255
         tone = np.broadcast_to(np.asarray(dark(base, light, max(0.0, share)), np.float32), canvas.pixels.shape)
         if part > 0.3:  # noqa: PLR2004 - nearer trees show their needles
-            tone = tone * _needles(canvas, own, alpha, light, scene)[..., None] if not scene.wintry else _snowed(canvas, own, alpha, tone, light)
+            tone = (
+                tone * _needles(canvas, own, alpha, light, scene)[..., None]
+                if not scene.wintry
+                else _snowed(canvas, own, alpha, tone, light)
+            )
         canvas.cover(tone.astype(np.float32), alpha)
         if row < _ROWS - 1:
             _veil(canvas, light, own.fork("veil"), foot, 0.1 + 0.05 * part, (0.85 if scene.has("fog") else 0.5) * (1 - 0.5 * part))
@@ -96,7 +102,12 @@ def _needles(canvas: Canvas, dice: Dice, alpha: Field, light: Light, scene: Scen
 
 
 def _snowed(canvas: Canvas, dice: Dice, alpha: Field, tone: Field, light: Light) -> Field:
-    fine = resize(cloudy(dice, canvas.height // 2, canvas.width // 2, cells=46 * canvas.aspect, octaves=3, gain=0.7), canvas.height, canvas.width, smooth=False)
+    fine = resize(
+        cloudy(dice, canvas.height // 2, canvas.width // 2, cells=46 * canvas.aspect, octaves=3, gain=0.7),
+        canvas.height,
+        canvas.width,
+        smooth=False,
+    )
     white = np.asarray(mix(mix((0.9, 0.94, 1.0), light.shade, 0.35), light.haze, 0.2), np.float32)
     step = max(2, int(canvas.unit / 200))
     edge = np.clip(alpha - np.roll(alpha, (step, 0), axis=(0, 1)), 0, 1)
@@ -156,7 +167,12 @@ def _trunk(draw: ImageDraw.ImageDraw, canvas: Canvas, dice: Dice, x: float, foot
         side = dice.pick((-1, 1))
         bx, by = (left if side < 0 else right)[k]
         reach = unit * dice.between(0.05, 0.2) * (0.3 + thick * 8)
-        draw.line((bx - side * 2, by, bx + side * reach * 0.5, by - reach * 0.3, bx + side * reach, by - reach * 0.75), fill=255, width=max(1, int(thick * unit * 0.16)), joint="curve")
+        draw.line(
+            (bx - side * 2, by, bx + side * reach * 0.5, by - reach * 0.3, bx + side * reach, by - reach * 0.75),
+            fill=255,
+            width=max(1, int(thick * unit * 0.16)),
+            joint="curve",
+        )
 
 
 def _bark(canvas: Canvas, dice: Dice, alpha: Field, light: Light, thick: float, scene: Scene) -> Field:
@@ -184,7 +200,9 @@ def _leaves(canvas: Canvas, scene: Scene, light: Light, dice: Dice, leaf: Colour
     level = 0.3 + hang * (0.74 - 0.12 * part) + middle * part
     alpha = smoothstep(level - 0.02, level + 0.05, lumps * 0.72 + fine * 0.28)
     glow = np.clip(1.15 - 0.9 * (lumps - level) * 3.0, 0.35, 1.25) * (0.7 + 0.6 * fine)
-    base = mix(dark(leaf, light, share * 0.8), (leaf[0] * light.sun[0], leaf[1] * light.sun[1], leaf[2] * light.sun[2]), 0.45 * (1 - 0.5 * part))
+    base = mix(
+        dark(leaf, light, share * 0.8), (leaf[0] * light.sun[0], leaf[1] * light.sun[1], leaf[2] * light.sun[2]), 0.45 * (1 - 0.5 * part)
+    )
     tone = np.asarray(base, np.float32) * glow[..., None]
     high = rows * 2
     canvas.cover(resize(tone.astype(np.float32), high, canvas.width, smooth=False), np.clip(resize(alpha, high, canvas.width), 0, 1))
@@ -197,9 +215,15 @@ def _veil(canvas: Canvas, light: Light, dice: Dice, base: float, thickness: floa
     offset = (place - base + 0.03 + (torn - 0.5) * thickness * 0.8) / thickness
     band = np.exp(-(offset**2))
     toward = np.exp(-(((np.arange(columns, dtype=np.float32) / columns - light.x) * canvas.aspect) ** 2) * 4.0)[None, :, None]
-    air = np.asarray(light.haze, np.float32) + (np.asarray(mix(light.sky[3], light.disc, 0.3), np.float32) - np.asarray(light.haze, np.float32)) * toward * 0.7
+    air = (
+        np.asarray(light.haze, np.float32)
+        + (np.asarray(mix(light.sky[3], light.disc, 0.3), np.float32) - np.asarray(light.haze, np.float32)) * toward * 0.7
+    )
     veil = np.clip(band * (0.4 + 0.8 * torn) * amount, 0, 1)
-    canvas.cover(resize(air * np.ones_like(veil)[..., None], canvas.height, canvas.width, smooth=False), resize(veil, canvas.height, canvas.width, smooth=False))
+    canvas.cover(
+        resize(air * np.ones_like(veil)[..., None], canvas.height, canvas.width, smooth=False),
+        resize(veil, canvas.height, canvas.width, smooth=False),
+    )
 
 
 def _shafts(canvas: Canvas, light: Light, dice: Dice) -> None:
@@ -212,4 +236,6 @@ def _shafts(canvas: Canvas, light: Light, dice: Dice) -> None:
     beam = np.interp(turn, np.linspace(-1.4, 1.4, 512), smoothstep(0.45, 0.8, beams)).astype(np.float32)
     far = np.sqrt(x * x + y * y)
     level = beam * np.exp(-far * 1.15) * smoothstep(1.5, 0.5, far) * 1.15
-    canvas.shine(mix(light.sun, light.disc, 0.4), resize(level.astype(np.float32), canvas.height, canvas.width, smooth=False) * np.float32(0.75))
+    canvas.shine(
+        mix(light.sun, light.disc, 0.4), resize(level.astype(np.float32), canvas.height, canvas.width, smooth=False) * np.float32(0.75)
+    )

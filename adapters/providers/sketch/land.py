@@ -18,7 +18,14 @@ def _blend(base: Field, tone: Colour, share: Field) -> Field:
 
 
 def paint_mountains(
-    canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float, *, wet: Callable[[Field, Field], Field] | None = None, low: bool = False
+    canvas: Canvas,
+    scene: Scene,
+    light: Light,
+    dice: Dice,
+    horizon: float,
+    *,
+    wet: Callable[[Field, Field], Field] | None = None,
+    low: bool = False,
 ) -> View:
     """A range with ridges and cast shadows behind foothills; snow above a line that the season sets.
 
@@ -159,13 +166,19 @@ def paint_river(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon:
     return _watered(canvas, scene, light, dice, horizon, wet, calm=False)
 
 
-def _watered(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float, wet: Callable[[Field, Field], Field], *, calm: bool) -> View:
+def _watered(
+    canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float, wet: Callable[[Field, Field], Field], *, calm: bool
+) -> View:
     if scene.lacks("water"):
         return paint_mountains(canvas, scene, light, dice, horizon)
     view = paint_mountains(canvas, scene, light, dice, horizon, wet=wet, low=calm)
     trees(canvas, view, scene, light, dice.fork("trees"))
     line = view.wet > 0.5
-    shore = shoreline(view.wet, horizon * canvas.height) if calm else np.full(canvas.width, horizon * canvas.height + 0.012 * canvas.height, np.float32)
+    shore = (
+        shoreline(view.wet, horizon * canvas.height)
+        if calm
+        else np.full(canvas.width, horizon * canvas.height + 0.012 * canvas.height, np.float32)
+    )
     if line.any():
         mirror(canvas, view.wet, shore, light, dice.fork("mirror"), rough=0.34 if calm else 0.8, dim=0.95 if calm else 0.85)
         if not scene.has("storm", "rain", "overcast"):
@@ -199,7 +212,10 @@ def paint_cloud_sea(canvas: Canvas, _scene: Scene, light: Light, dice: Dice, hor
 
     def paint(x: Field, z: Field, heights: Field, _steep: Field) -> Field:
         bare = smoothstep(0.1, 0.8, rock(x, z) - cloud(x, z))
-        base = np.broadcast_to(np.asarray((1.0, 0.99, 0.98), np.float32), (*x.shape, 3)) * (0.82 + 0.18 * smoothstep(-1.0, 1.0, heights))[..., None]
+        base = (
+            np.broadcast_to(np.asarray((1.0, 0.99, 0.98), np.float32), (*x.shape, 3))
+            * (0.82 + 0.18 * smoothstep(-1.0, 1.0, heights))[..., None]
+        )
         return _blend(base, (0.4, 0.38, 0.4), bare)
 
     ground = Ground(height=height, paint=paint, grain=_grain(dice), grains=0.02, grain_size=0.3, smooth=0.8)

@@ -7,8 +7,9 @@ from adapters.providers.sketch.noise import Dice, Field, blur, resize
 from adapters.providers.sketch.scene import Scene
 
 
-def finish(canvas: Canvas, scene: Scene, dice: Dice, *, guidance: float, plain: bool) -> None:
-    """Develop the picture. `guidance` above 7 gives more contrast and colour; `plain` leaves grain and vignette to a style."""
+def finish(canvas: Canvas, scene: Scene, dice: Dice, *, guidance: float) -> None:
+    """Develop the picture. `guidance` above 7 gives more contrast and colour. A style brings its own grain and vignette."""
+    plain = scene.style not in {"", "photo"}
     pixels = canvas.pixels
     _bloom(pixels)
     _curve(pixels, guidance)

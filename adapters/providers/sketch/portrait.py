@@ -37,7 +37,12 @@ def paint_portrait(canvas: Canvas, scene: Scene, light: Light, dice: Dice, withi
         mask = mask[:, ::-1]
     mask = np.ascontiguousarray(mask)
     # The scene dissolves into the paper towards the shoulders.
-    torn = resize(cloudy(dice.fork("torn"), canvas.height // 2, canvas.width // 2, cells=7, octaves=5, gain=0.6), canvas.height, canvas.width, smooth=False)
+    torn = resize(
+        cloudy(dice.fork("torn"), canvas.height // 2, canvas.width // 2, cells=7, octaves=5, gain=0.6),
+        canvas.height,
+        canvas.width,
+        smooth=False,
+    )
     fade = smoothstep(1.06, 0.72, canvas.rows + (torn - 0.5) * 0.34)
     halo = np.clip(blur(mask, canvas.unit / 26), 0, 1) * (1 - mask)
     canvas.cover(scale(paper, 0.55), (halo * 0.35 * fade).astype(np.float32))
@@ -72,7 +77,12 @@ def _points(text: str) -> Outline:
 def paint_backdrop(canvas: Canvas, scene: Scene, light: Light, dice: Dice) -> None:
     """A painted studio ground, lighter behind the head."""
     base = scene.tints[0] if scene.tints else colour(dice.pick(("3f5a5a", "5a4a3a", "4a5068", "56603f", "6a4640")))
-    wash = resize(cloudy(dice, canvas.height // 2, canvas.width // 2, cells=4 * canvas.aspect, octaves=6, gain=0.62), canvas.height, canvas.width, smooth=False)
+    wash = resize(
+        cloudy(dice, canvas.height // 2, canvas.width // 2, cells=4 * canvas.aspect, octaves=6, gain=0.62),
+        canvas.height,
+        canvas.width,
+        smooth=False,
+    )
     away = canvas.away(0.5, 0.42)
     level = np.clip(0.95 - away * 0.8 + (wash - 0.5) * 0.5, 0, 1)
     canvas.pixels[:] = ramp(level, ((0.0, scale(base, 0.25)), (0.55, base), (1.0, mix(base, light.sun, 0.5))))

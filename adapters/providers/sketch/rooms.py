@@ -14,7 +14,12 @@ def paint_window(canvas: Canvas, scene: Scene, light: Light, dice: Dice, outside
     """A window with panes, curtains and a sill; gives the sill's row (share of the height)."""
     wall = scene.tints[0] if scene.tints else colour(dice.pick(("5a4a42", "4a5250", "6a5648", "3f4756")))
     inner = scale(mix(wall, light.shade, 0.3), 0.55 if not light.night else 0.42)
-    plaster = 0.9 + 0.2 * resize(cloudy(dice.fork("wall"), canvas.height // 2, canvas.width // 2, cells=34 * canvas.aspect, octaves=4, gain=0.6), canvas.height, canvas.width, smooth=False)
+    plaster = 0.9 + 0.2 * resize(
+        cloudy(dice.fork("wall"), canvas.height // 2, canvas.width // 2, cells=34 * canvas.aspect, octaves=4, gain=0.6),
+        canvas.height,
+        canvas.width,
+        smooth=False,
+    )
     canvas.pixels[:] = np.asarray(inner, np.float32) * plaster[..., None]
     sill = 0.79
     left, right = (0.13, 0.87) if canvas.aspect > 0.8 else (0.08, 0.92)  # noqa: PLR2004 - upright pictures
@@ -69,14 +74,24 @@ def _sill(canvas: Canvas, light: Light, dice: Dice, sill: float) -> None:
     depth = np.linspace(0.0, 1.0, high, dtype=np.float32)[:, None]
     near_light = np.exp(-(((canvas.columns - (1 - light.x)) / 0.5) ** 2))
     sheen = (1.0 - depth) ** 1.5 * 0.5 * near_light
-    tone = np.asarray(wood, np.float32) * grain[..., None] * (np.asarray(light.shade, np.float32) * 0.5 + 0.14 + np.asarray(light.sun, np.float32) * (0.34 * (1 - depth * 0.5) * (0.4 + 0.6 * near_light))[..., None])
+    tone = (
+        np.asarray(wood, np.float32)
+        * grain[..., None]
+        * (
+            np.asarray(light.shade, np.float32) * 0.5
+            + 0.14
+            + np.asarray(light.sun, np.float32) * (0.34 * (1 - depth * 0.5) * (0.4 + 0.6 * near_light))[..., None]
+        )
+    )
     tone += sheen[..., None] * np.asarray(mix(light.sky[3], light.sun, 0.5), np.float32) * 0.55
     canvas.cover(tone.astype(np.float32), np.ones((high, canvas.width), np.float32), top=top)
     below = canvas.height - front
     if below > 0:
         edge = max(2, int(canvas.unit * 0.022))
         lip = np.broadcast_to(np.asarray(scale(wood, 0.34), np.float32), (edge, canvas.width, 3))
-        canvas.cover(lip * np.linspace(1.5, 0.7, edge, dtype=np.float32)[:, None, None], np.ones((edge, canvas.width), np.float32), top=front)
+        canvas.cover(
+            lip * np.linspace(1.5, 0.7, edge, dtype=np.float32)[:, None, None], np.ones((edge, canvas.width), np.float32), top=front
+        )
         dark = np.linspace(0.55, 0.1, max(1, below - edge), dtype=np.float32)[:, None] * np.ones((1, canvas.width), np.float32)
         canvas.cover((0.02, 0.02, 0.03), dark, top=front + edge)
 
@@ -93,7 +108,11 @@ def _curtain(canvas: Canvas, light: Light, dice: Dice, cloth: Colour, *, right_s
     mask = np.clip((edge - u[None, :]) * wide, 0, 1) * np.clip((0.97 - rows + 0.02 * level) * canvas.height, 0, 1)
     through = smoothstep(0.35, 1.0, squeeze)[..., None] * np.asarray(mix(light.sun, light.sky[3], 0.4), np.float32) * 0.5
     weave = 0.98 + 0.04 * dice.numbers(*level.shape)
-    tone = np.asarray(cloth, np.float32) * (0.3 + 0.62 * level * weave)[..., None] * (np.asarray(light.shade, np.float32) * 0.7 + 0.12 + through)
+    tone = (
+        np.asarray(cloth, np.float32)
+        * (0.3 + 0.62 * level * weave)[..., None]
+        * (np.asarray(light.shade, np.float32) * 0.7 + 0.12 + through)
+    )
     if right_side:
         tone, mask = tone[:, ::-1], mask[:, ::-1]
     canvas.cover(tone.astype(np.float32), (mask * 0.96).astype(np.float32), left=canvas.width - wide if right_side else 0)
@@ -113,7 +132,9 @@ def paint_table(canvas: Canvas, scene: Scene, light: Light, dice: Dice) -> float
     x = 0.22 if light.x < 0.5 else 0.78  # noqa: PLR2004 - the middle
     away = canvas.away(x, 0.16)
     base = mix(wall, (0.5, 0.45, 0.4), 0.1)
-    canvas.pixels[:] = ramp(np.clip(away * 0.72, 0, 1), ((0.0, scale(mix(base, light.sun, 0.22), 1.12)), (0.4, scale(base, 0.66)), (1.0, scale(base, 0.2))))
+    canvas.pixels[:] = ramp(
+        np.clip(away * 0.72, 0, 1), ((0.0, scale(mix(base, light.sun, 0.22), 1.12)), (0.4, scale(base, 0.66)), (1.0, scale(base, 0.2)))
+    )
     rough = cloudy(dice.fork("wall"), canvas.height // 2, canvas.width // 2, cells=7 * canvas.aspect, octaves=6, gain=0.62)
     canvas.pixels *= (0.78 + 0.44 * resize(rough, canvas.height, canvas.width, smooth=False))[..., None]
     _panes(canvas, light, x)
@@ -149,4 +170,7 @@ def _panes(canvas: Canvas, light: Light, x: float) -> None:
             cx, cy = middle + k * 0.085, 0.2 + j * 0.19
             inside = smoothstep(0.076, 0.066, np.abs(u - cx)) * smoothstep(0.088, 0.078, np.abs(v - cy))
             mask = np.maximum(mask, inside)
-    canvas.shine(mix(light.sun, (1, 0.9, 0.72), 0.4), resize(np.clip(blur(mask, columns / 110), 0, 1), canvas.height, canvas.width, smooth=False) * np.float32(0.42))
+    canvas.shine(
+        mix(light.sun, (1, 0.9, 0.72), 0.4),
+        resize(np.clip(blur(mask, columns / 110), 0, 1), canvas.height, canvas.width, smooth=False) * np.float32(0.42),
+    )

@@ -27,7 +27,20 @@ _GROUNDS: dict[str, Painter] = {
     "island": sea.paint_islands,
     "clouds place": land.paint_cloud_sea,
 }
-_HORIZONS = {"mountains": 0.56, "meadow": 0.52, "snowfield": 0.5, "desert": 0.5, "sea": 0.5, "beach": 0.46, "forest": 0.52, "lake": 0.54, "river": 0.5, "island": 0.52, "clouds place": 0.6, "city": 0.56}
+_HORIZONS = {
+    "mountains": 0.56,
+    "meadow": 0.52,
+    "snowfield": 0.5,
+    "desert": 0.5,
+    "sea": 0.5,
+    "beach": 0.46,
+    "forest": 0.52,
+    "lake": 0.54,
+    "river": 0.5,
+    "island": 0.52,
+    "clouds place": 0.6,
+    "city": 0.56,
+}
 
 
 def paint_scene(canvas: Canvas, scene: Scene, dice: Dice) -> None:
@@ -45,7 +58,9 @@ def paint_scene(canvas: Canvas, scene: Scene, dice: Dice) -> None:
     elif scene.place == "portrait":
         stage = _portrait(canvas, scene, light, dice)
     elif scene.place in {"window", "interior"}:
-        floor = rooms.paint_window(canvas, scene, light, dice.fork("window"), lambda view: _outdoors(view, _seen(scene, dice), light, dice.fork("outside")))
+        floor = rooms.paint_window(
+            canvas, scene, light, dice.fork("window"), lambda view: _outdoors(view, _seen(scene, dice), light, dice.fork("outside"))
+        )
         stage = Stage(horizon=0.4, floor=floor)
     elif scene.place == "still life":
         stage = Stage(horizon=0.6, floor=rooms.paint_table(canvas, scene, light, dice.fork("table")))
@@ -92,7 +107,9 @@ def _seen(scene: Scene, dice: Dice) -> Scene:
 
 
 def _portrait(canvas: Canvas, scene: Scene, light: Light, dice: Dice) -> Stage:
-    animal = next((subject for subject in scene.subjects if known(subject.name) and subject.name not in {"person", "astronaut", "robot"}), None)
+    animal = next(
+        (subject for subject in scene.subjects if known(subject.name) and subject.name not in {"person", "astronaut", "robot"}), None
+    )
     if animal is None:
         place = dice.fork("within").pick(("mountains", "forest", "sea", "lake", "city"))
         inner = replace(scene, place=place, subjects=(), tints=scene.tints)
@@ -112,7 +129,11 @@ def _completed(scene: Scene, dice: Dice) -> Scene:
     if scene.lacks("animals") and scene.place == "underwater":
         return scene
     if scene.place == "still life" and len(named) < 2:  # noqa: PLR2004 - a still life is a group
-        rest = [name for name in ("vase", "fruit", "bottle", "cup", "teapot", "book") if known(name) and all(name != subject.name for subject in named)]
+        rest = [
+            name
+            for name in ("vase", "fruit", "bottle", "cup", "teapot", "book")
+            if known(name) and all(name != subject.name for subject in named)
+        ]
         extra = tuple(Subject(name=rest.pop(dice.integer(0, len(rest) - 1))) for _ in range(3 - len(named)))
         return replace(scene, subjects=(*named, *extra))
     if named:
@@ -123,7 +144,11 @@ def _completed(scene: Scene, dice: Dice) -> Scene:
         return replace(scene, subjects=(Subject(name=dice.pick(("vase", "cup", "book"))),))
     if scene.place in {"sea", "beach", "island"} and not scene.lacks("boats") and not scene.has("storm") and dice.chance(0.5):
         return replace(scene, subjects=(Subject(name="boat"),))
-    if scene.place in {"sea", "beach", "lake", "mountains", "clouds place"} and not (scene.lacks("birds") or scene.lacks("animals")) and dice.chance(0.35):
+    if (
+        scene.place in {"sea", "beach", "lake", "mountains", "clouds place"}
+        and not (scene.lacks("birds") or scene.lacks("animals"))
+        and dice.chance(0.35)
+    ):
         return replace(scene, subjects=(Subject(name="bird", count=5),))
     return scene
 
@@ -139,7 +164,9 @@ def _air(canvas: Canvas, scene: Scene, light: Light, dice: Dice, stage: Stage) -
     if scene.has("fireworks"):
         weather.paint_fireworks(canvas, dice.fork("fireworks"), stage.horizon)
     if scene.has("fireflies"):
-        weather.paint_sparks(canvas, dice.fork("fireflies"), mix((1.0, 0.85, 0.35), (0.8, 1.0, 0.4), 0.4), count=70, low=stage.horizon - 0.1, high=0.97)
+        weather.paint_sparks(
+            canvas, dice.fork("fireflies"), mix((1.0, 0.85, 0.35), (0.8, 1.0, 0.4), 0.4), count=70, low=stage.horizon - 0.1, high=0.97
+        )
     if scene.has("snow"):
         weather.paint_snowfall(canvas, light, dice.fork("snowfall"))
     if scene.has("rain", "storm"):

@@ -31,7 +31,9 @@ def paint_sea(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: f
         return (swell * 1.3 + ridges * 1.15 * (0.5 + swell) + small * 0.32) * tall * (1.0 / (1.0 + z * 0.006))
 
     def shine(x: Field, z: Field, heights: Field, across: Field, along: Field) -> Field:
-        return _reflected(canvas, light, x, z, heights, across, along, own=own, thin=thin, foam=_foam(chop, x, z, heights, tall, storm=storm))
+        return _reflected(
+            canvas, light, x, z, heights, across, along, own=own, thin=thin, foam=_foam(chop, x, z, heights, tall, storm=storm)
+        )
 
     ground = Ground(height=height, paint=_nothing, shine=shine, grain=chop, grains=0.1, grain_size=0.6)
     eye = 2.1 if storm else 1.9
@@ -66,7 +68,10 @@ def paint_beach(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon:
         lines = 0.5 + 0.5 * np.sin(out * 1.15 + sample(soft, x / 15.0, z / 15.0) * 5.0)
         foam = smoothstep(0.62, 0.95, lines * 0.72 + lace * 0.42) * np.exp(-np.maximum(out, 0) * 0.09)
         foam = np.maximum(foam, smoothstep(0.9, 0.0, np.abs(out - 0.3)) * smoothstep(0.3, 0.6, lace))
-        thin = np.asarray(own, np.float32) + (np.asarray(shallow, np.float32) - np.asarray(own, np.float32)) * np.exp(-np.maximum(out, 0) * 0.07)[..., None]
+        thin = (
+            np.asarray(own, np.float32)
+            + (np.asarray(shallow, np.float32) - np.asarray(own, np.float32)) * np.exp(-np.maximum(out, 0) * 0.07)[..., None]
+        )
         sea = _reflected(canvas, light, x, z, heights, across, along, own=thin, thin=shallow, foam=foam)
         facing = np.clip(0.75 - along * 0.35 + across * (-0.6 if light.x > 0.5 else 0.6), 0.2, 1.2)  # noqa: PLR2004 - the middle
         wet = smoothstep(-2.6, 0.0, out)[..., None]
@@ -93,24 +98,47 @@ def paint_islands(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizo
         wide = own.between(0.25, 0.5) * (0.7 + 0.5 * part)
         x = own.between(0.05, 0.95)
         line = profile(own, canvas.width, cells=9 * canvas.aspect, octaves=5, gain=0.5)
-        bump = np.exp(-np.abs((canvas.columns[0] - x) / (wide * 0.42 / canvas.aspect)) ** 2.6)
+        bump = np.exp(-(np.abs((canvas.columns[0] - x) / (wide * 0.42 / canvas.aspect)) ** 2.6))
         base = horizon + 0.004 + 0.05 * part**2
         top = base - bump * (0.05 + 0.16 * line) * (0.8 + 0.7 * part)
-        mask = np.clip((canvas.rows - top[None, :]) * canvas.height + 0.5, 0, 1) * np.clip((base + 0.004 * line[None, :] - canvas.rows) * canvas.height + 0.5, 0, 1) * (bump > 0.02)[None, :]  # noqa: PLR2004
+        mask = (
+            np.clip((canvas.rows - top[None, :]) * canvas.height + 0.5, 0, 1)
+            * np.clip((base + 0.004 * line[None, :] - canvas.rows) * canvas.height + 0.5, 0, 1)
+            * (bump > 0.02)[None, :]
+        )  # noqa: PLR2004
         share = 0.72 - 0.55 * part
-        green = mix(times(mix((0.2, 0.34, 0.2), (0.4, 0.38, 0.3), own.between(0, 0.6)), mix(light.shade, light.sun, 0.5)), light.haze, share)
-        lumps = resize(cloudy(own.fork("wood"), canvas.height // 2, canvas.width // 2, cells=70 * canvas.aspect, octaves=3, gain=0.7), canvas.height, canvas.width, smooth=False)
+        green = mix(
+            times(mix((0.2, 0.34, 0.2), (0.4, 0.38, 0.3), own.between(0, 0.6)), mix(light.shade, light.sun, 0.5)), light.haze, share
+        )
+        lumps = resize(
+            cloudy(own.fork("wood"), canvas.height // 2, canvas.width // 2, cells=70 * canvas.aspect, octaves=3, gain=0.7),
+            canvas.height,
+            canvas.width,
+            smooth=False,
+        )
         tone = np.asarray(green, np.float32) * (0.6 + 0.8 * lumps)[..., None]
         beach = smoothstep(0.012 + 0.01 * part, 0.0, base - canvas.rows)[..., None] * 0.8 * (1 - share)
         tone = tone + (np.asarray(times((0.9, 0.8, 0.62), mix(light.shade, light.sun, 0.7)), np.float32) - tone) * beach
         canvas.cover(tone.astype(np.float32), mask.astype(np.float32))
-        double = np.clip((canvas.rows - base) * canvas.height, 0, 1) * np.clip((base + (base - top[None, :]) * 0.8 - canvas.rows) * canvas.height, 0, 1)
+        double = np.clip((canvas.rows - base) * canvas.height, 0, 1) * np.clip(
+            (base + (base - top[None, :]) * 0.8 - canvas.rows) * canvas.height, 0, 1
+        )
         canvas.cover(scale(green, 0.6), (double * 0.42 * (bump > 0.02)[None, :]).astype(np.float32))  # noqa: PLR2004
     return view
 
 
 def _reflected(
-    canvas: Canvas, light: Light, x: Field, z: Field, heights: Field, across: Field, along: Field, *, own: Colour | Field, thin: Colour, foam: Field
+    canvas: Canvas,
+    light: Light,
+    x: Field,
+    z: Field,
+    heights: Field,
+    across: Field,
+    along: Field,
+    *,
+    own: Colour | Field,
+    thin: Colour,
+    foam: Field,
 ) -> Field:
     """What a wave shows: the sky it mirrors, its own depth, light through its crest, foam."""
     bump = np.sqrt(across**2 + along**2 + 1.0)

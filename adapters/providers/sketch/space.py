@@ -58,7 +58,11 @@ def _nebula(canvas: Canvas, dice: Dice, tones: list[Colour], *, thin: float) -> 
     paint = ramp(level, ((0.0, tones[0]), (0.22, tones[1]), (0.48, tones[2]), (0.74, tones[3]), (1.0, tones[4])))
     hue = smoothstep(0.35, 0.7, bend + 0.5)[..., None]
     paint = paint * (1.0 - hue * 0.35) + hue * 0.35 * paint[..., ::-1]
-    relief = np.clip((level - shift(level, np.full((1, columns), unit * 0.012, np.float32), np.full((rows, 1), unit * 0.008, np.float32))) * 2.6, -0.35, 0.6)
+    relief = np.clip(
+        (level - shift(level, np.full((1, columns), unit * 0.012, np.float32), np.full((rows, 1), unit * 0.008, np.float32))) * 2.6,
+        -0.35,
+        0.6,
+    )
     paint *= (1.0 + relief)[..., None]
     canvas.pixels[:] = resize(np.clip(paint, 0, 1).astype(np.float32), canvas.height, canvas.width, smooth=False)
     for _ in range(dice.integer(3, 6)):
@@ -97,7 +101,15 @@ def _galaxy(canvas: Canvas, dice: Dice, tones: list[Colour]) -> None:
     light = arms * disc * (0.45 + 1.1 * knots) + np.exp(-far * 26.0) * 1.6 + disc * 0.14
     lanes = smoothstep(0.5, 0.9, 0.5 + 0.5 * np.cos(wind + 0.9)) * smoothstep(0.03, 0.12, far) * disc
     hue = np.clip(far * 3.2 + (knots - 0.5) * 0.6, 0, 1)
-    paint = ramp(hue, ((0.0, (1.0, 0.93, 0.78)), (0.3, mix(tones[4], (1, 0.85, 0.7), 0.4)), (0.65, mix(tones[3], (0.75, 0.82, 1.0), 0.5)), (1.0, mix(tones[2], (0.6, 0.7, 1.0), 0.5))))
+    paint = ramp(
+        hue,
+        (
+            (0.0, (1.0, 0.93, 0.78)),
+            (0.3, mix(tones[4], (1, 0.85, 0.7), 0.4)),
+            (0.65, mix(tones[3], (0.75, 0.82, 1.0), 0.5)),
+            (1.0, mix(tones[2], (0.6, 0.7, 1.0), 0.5)),
+        ),
+    )
     canvas.pixels *= 1.0 - resize(np.clip(lanes * 0.5, 0, 0.6).astype(np.float32), canvas.height, canvas.width, smooth=False)[..., None]
     glow = resize((paint * np.clip(light, 0, 1.6)[..., None]).astype(np.float32), canvas.height, canvas.width, smooth=False)
     canvas.pixels += glow * np.clip(1.2 - canvas.pixels, 0, 1)
@@ -116,7 +128,13 @@ def _planets(canvas: Canvas, scene: Scene, dice: Dice, tones: list[Colour]) -> N
     x = dice.pick((0.3, 0.36, 0.66, 0.7))
     y = dice.between(0.36, 0.62)
     sun = (-0.62 if x > 0.5 else 0.62, -0.42)  # noqa: PLR2004 - the middle
-    kinds = (("c9a27a", "8a5a3a", "f0dcc0"), ("3a6aa0", "1f3f6a", "cfe4f0"), ("7a4a8a", "3a2a5a", "e0b8e0"), ("4a9a8a", "1f5a5a", "e4f0d8"), ("b8563a", "6a2a20", "f0b890"))
+    kinds = (
+        ("c9a27a", "8a5a3a", "f0dcc0"),
+        ("3a6aa0", "1f3f6a", "cfe4f0"),
+        ("7a4a8a", "3a2a5a", "e0b8e0"),
+        ("4a9a8a", "1f5a5a", "e4f0d8"),
+        ("b8563a", "6a2a20", "f0b890"),
+    )
     kind = dice.pick(kinds)
     base = [colour(text) for text in kind]
     if scene.tints:
@@ -126,11 +144,32 @@ def _planets(canvas: Canvas, scene: Scene, dice: Dice, tones: list[Colour]) -> N
     for k in range(dice.integer(1, 2)):
         own = dice.fork(f"moon {k}")
         small = own.between(0.016, 0.05)
-        _planet(canvas, own, own.between(0.1, 0.9), own.between(0.1, 0.9), small, [colour("b8b0a8"), colour("6a6460"), colour("d8d4d0")], sun, (0.8, 0.8, 0.9), banded=False, rings=False)
+        _planet(
+            canvas,
+            own,
+            own.between(0.1, 0.9),
+            own.between(0.1, 0.9),
+            small,
+            [colour("b8b0a8"), colour("6a6460"), colour("d8d4d0")],
+            sun,
+            (0.8, 0.8, 0.9),
+            banded=False,
+            rings=False,
+        )
 
 
 def _planet(
-    canvas: Canvas, dice: Dice, x: float, y: float, radius: float, base: list[Colour], sun: tuple[float, float], air: Colour, *, banded: bool, rings: bool
+    canvas: Canvas,
+    dice: Dice,
+    x: float,
+    y: float,
+    radius: float,
+    base: list[Colour],
+    sun: tuple[float, float],
+    air: Colour,
+    *,
+    banded: bool,
+    rings: bool,
 ) -> None:
     """A lit ball with its own weather, an atmosphere at the rim, and rings before and behind it."""
     reach = 2.5 if rings else 1.3
@@ -144,14 +183,22 @@ def _planet(
     far = np.sqrt(u * u + v * v)
     ball = np.clip((1.0 - far) / pixel + 0.5, 0, 1)
     tilt = 0.38
-    leaning_u, leaning_v = u * np.float32(np.cos(tilt)) + v * np.float32(np.sin(tilt)), v * np.float32(np.cos(tilt)) - u * np.float32(np.sin(tilt))
+    leaning_u, leaning_v = (
+        u * np.float32(np.cos(tilt)) + v * np.float32(np.sin(tilt)),
+        v * np.float32(np.cos(tilt)) - u * np.float32(np.sin(tilt)),
+    )
     band = np.zeros((0, 0), np.float32)
     ring = np.zeros_like(far)
     if rings:
         flat = np.sqrt(leaning_u**2 + (leaning_v / 0.27) ** 2)
         grooves = cloudy(dice.fork("rings"), 4, 512, cells=34, octaves=4, gain=0.7)[0]
         band = np.interp(flat, np.linspace(1.2, 2.3, 512), grooves).astype(np.float32)
-        ring = (smoothstep(1.32, 1.38, flat) * smoothstep(2.22, 2.12, flat) * (0.25 + 0.85 * band) * (1.0 - 0.85 * np.exp(-(((flat - 1.86) / 0.035) ** 2)))).astype(np.float32)
+        ring = (
+            smoothstep(1.32, 1.38, flat)
+            * smoothstep(2.22, 2.12, flat)
+            * (0.25 + 0.85 * band)
+            * (1.0 - 0.85 * np.exp(-(((flat - 1.86) / 0.035) ** 2)))
+        ).astype(np.float32)
         tone = ramp(band, ((0.0, scale(base[1], 0.8)), (0.6, base[2]), (1.0, (1, 0.97, 0.92))))
         shadow = 1.0 - 0.8 * smoothstep(1.0, 0.85, np.abs(u * sun[1] - v * sun[0])) * ((u * sun[0] + v * sun[1]) < 0)
         canvas.cover(tone * shadow[..., None].astype(np.float32), ring * (leaning_v < 0) * 0.92, top=top, left=left)
@@ -162,14 +209,18 @@ def _planet(
         marks = sample(sheet, leaning_u * 0.05 + (swirl - 0.5) * 0.1, leaning_v * 0.62 + (swirl - 0.5) * 0.12)
     else:
         marks = swirl
-    face = ramp(np.clip((marks - 0.5) * 1.9 + 0.5, 0, 1), ((0.0, base[1]), (0.5, base[0]), (0.78, base[2]), (1.0, mix(base[2], (1, 1, 1), 0.5))))
+    face = ramp(
+        np.clip((marks - 0.5) * 1.9 + 0.5, 0, 1), ((0.0, base[1]), (0.5, base[0]), (0.78, base[2]), (1.0, mix(base[2], (1, 1, 1), 0.5)))
+    )
     facing = u * sun[0] + v * sun[1] + depth * 0.5
     light = smoothstep(-0.12, 0.85, facing)
     face = face * (0.02 + 1.08 * light)[..., None]
     rim = np.clip(1.0 - depth, 0, 1) ** 2.6 * light
     face += rim[..., None] * np.asarray(air, np.float32) * 0.85
     canvas.cover(face.astype(np.float32), ball, top=top, left=left)
-    halo = np.exp(-np.clip(far - 1.0, 0, None) * 15.0) * (far > 1.0) * smoothstep(-0.3, 0.9, (u * sun[0] + v * sun[1]) / np.maximum(far, 0.1))
+    halo = (
+        np.exp(-np.clip(far - 1.0, 0, None) * 15.0) * (far > 1.0) * smoothstep(-0.3, 0.9, (u * sun[0] + v * sun[1]) / np.maximum(far, 0.1))
+    )
     canvas.shine(air, (halo * 0.55).astype(np.float32), top=top, left=left)
     if rings:
         tone = ramp(band, ((0.0, scale(base[1], 0.8)), (0.6, base[2]), (1.0, (1, 0.97, 0.92))))

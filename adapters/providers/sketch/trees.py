@@ -75,7 +75,18 @@ def foliage(scene: Scene, dice: Dice) -> Colour:
 
 
 def plant(
-    canvas: Canvas, view: View, scene: Scene, light: Light, dice: Dice, *, count: int, kind: str, near: float, far: float, tall: float, gap: float = 0.0
+    canvas: Canvas,
+    view: View,
+    scene: Scene,
+    light: Light,
+    dice: Dice,
+    *,
+    count: int,
+    kind: str,
+    near: float,
+    far: float,
+    tall: float,
+    gap: float = 0.0,
 ) -> None:
     """Scatter trees over the ground between two distances, the far ones first; `gap` is the width kept free in the middle."""
     if scene.lacks("trees"):

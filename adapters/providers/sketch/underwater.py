@@ -8,7 +8,11 @@ from adapters.providers.sketch.light import Light
 from adapters.providers.sketch.noise import Dice, blur, cloudy, profile, resize, sample, smoothstep, tile
 from adapters.providers.sketch.scene import Scene
 
-_DEEPS = (("9fe3e0", "2f9fb8", "0d5a80", "062a4a", "02101f"), ("b8ecd8", "34b0a4", "0f6a78", "073447", "03141f"), ("a8d8f4", "3a86c8", "174c90", "0b2450", "040c22"))
+_DEEPS = (
+    ("9fe3e0", "2f9fb8", "0d5a80", "062a4a", "02101f"),
+    ("b8ecd8", "34b0a4", "0f6a78", "073447", "03141f"),
+    ("a8d8f4", "3a86c8", "174c90", "0b2450", "040c22"),
+)
 _CORALS = ("e8607a", "f0905a", "c85aa0", "f0c060", "7a6ad0", "e8a0b0")
 
 
@@ -21,7 +25,9 @@ def paint_depths(canvas: Canvas, scene: Scene, light: Light, dice: Dice) -> Colo
         tones = [scale(tone, 0.66) for tone in tones]
     x = dice.between(0.3, 0.7)
     away = np.sqrt(((canvas.columns - x) * canvas.aspect) ** 2 * 0.8 + (canvas.rows + 0.06) ** 2)
-    canvas.pixels[:] = ramp(np.clip(away * 0.82, 0, 1), ((0.0, tones[0]), (0.16, tones[1]), (0.48, tones[2]), (0.8, tones[3]), (1.0, tones[4])))
+    canvas.pixels[:] = ramp(
+        np.clip(away * 0.82, 0, 1), ((0.0, tones[0]), (0.16, tones[1]), (0.48, tones[2]), (0.8, tones[3]), (1.0, tones[4]))
+    )
     _surface(canvas, dice.fork("surface"), tones)
     _rays(canvas, dice.fork("rays"), tones, x)
     canvas.reached(0.35)
@@ -94,11 +100,16 @@ def _kelp(canvas: Canvas, dice: Dice, line: "np.ndarray[tuple[int], np.dtype[np.
         before = (x * canvas.width * 2, foot * canvas.height * 2)
         for k in range(1, 19):
             up = k / 18
-            now = ((x + float(np.sin(up * 7 + phase)) * sway * up / canvas.aspect) * canvas.width * 2, (foot - tall * up) * canvas.height * 2)
+            now = (
+                (x + float(np.sin(up * 7 + phase)) * sway * up / canvas.aspect) * canvas.width * 2,
+                (foot - tall * up) * canvas.height * 2,
+            )
             draw.line((*before, *now), fill=255, width=max(1, int(thick * (1 - 0.6 * up))))
             side = 1 if k % 2 else -1
             leaf = thick * (3.4 - 2.0 * up)
-            draw.polygon([now, (now[0] + side * leaf * 1.5, now[1] - leaf * 1.1), (now[0] + side * leaf * 0.5, now[1] - leaf * 1.3)], fill=255)
+            draw.polygon(
+                [now, (now[0] + side * leaf * 1.5, now[1] - leaf * 1.1), (now[0] + side * leaf * 0.5, now[1] - leaf * 1.3)], fill=255
+            )
             before = now
     alpha = np.asarray(board.reduce(2), np.float32) / 255
     canvas.cover(mix(scale(tone, 0.75), (0.1, 0.22, 0.12), 0.25 * part), alpha * np.float32(0.92))
@@ -117,7 +128,11 @@ def _corals(canvas: Canvas, dice: Dice, line: "np.ndarray[tuple[int], np.dtype[n
         elif kind == 1:
             for k in range(9):
                 turn = -0.9 + 0.2 * k
-                draw.line((size, size * 2, size + np.sin(turn) * size * 0.95, size * 2 - np.cos(turn) * size * dice.between(0.9, 1.4)), fill=255, width=max(2, size // 7))
+                draw.line(
+                    (size, size * 2, size + np.sin(turn) * size * 0.95, size * 2 - np.cos(turn) * size * dice.between(0.9, 1.4)),
+                    fill=255,
+                    width=max(2, size // 7),
+                )
         else:
             for _k in range(14):
                 cx, cy, r = size + dice.between(-0.6, 0.6) * size, size * 2 - dice.between(0, 0.7) * size, size * dice.between(0.12, 0.32)
@@ -126,7 +141,10 @@ def _corals(canvas: Canvas, dice: Dice, line: "np.ndarray[tuple[int], np.dtype[n
         swell = blur(alpha, max(1.0, size / 22))
         down, _across = np.gradient(swell)
         base = mix(colour(dice.pick(_CORALS)), tones[2], 0.72 - 0.5 * part)
-        tone = np.asarray(base, np.float32) * np.clip(0.62 + down * size * 0.22 + (1 - np.arange(alpha.shape[0]) / alpha.shape[0])[:, None] * 0.35, 0.25, 1.3)[..., None]
+        tone = (
+            np.asarray(base, np.float32)
+            * np.clip(0.62 + down * size * 0.22 + (1 - np.arange(alpha.shape[0]) / alpha.shape[0])[:, None] * 0.35, 0.25, 1.3)[..., None]
+        )
         canvas.cover(tone.astype(np.float32), alpha, top=foot - alpha.shape[0], left=int(x * canvas.width - alpha.shape[1] / 2))
 
 

@@ -81,7 +81,9 @@ def read(prompt: str, negative: str, style: str, dice: Dice) -> Scene:
 
 def _thing(word: str, named: str) -> bool:
     """Whether a colour's word is not a colour here: the golden hour, a coral reef, a rose."""
-    return (word == "golden" and "golden hour" in named) or (word in {"coral", "rose", "lavender", "salmon", "peach", "lemon"} and (word in FEATURES or word in PLACES or word in FIGURES))
+    return (word == "golden" and "golden hour" in named) or (
+        word in {"coral", "rose", "lavender", "salmon", "peach", "lemon"} and (word in FEATURES or word in PLACES or word in FIGURES)
+    )
 
 
 def split(text: str) -> list[str]:
