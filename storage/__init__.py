@@ -6,8 +6,9 @@ truth: the queue and the files may be lost and the journal says what to do; noth
     journal/      the Store: SQLAlchemy Core over SQLite and PostgreSQL alike
     schema.py     its tables and indices
     migrations/   Alembic, run from code
-    queue.py      the Queue
-    files.py      the Files
+    queue/        the Queue: pgqueuer, in memory or on PostgreSQL
+    files.py      the Files: a folder or a bucket
+    lock.py       one process for an embedded journal, because its queue is in that process's memory
 
 **To add a question to the journal**
 1. Add the method to `bot.ports.Store`, with what it raises.
@@ -29,4 +30,5 @@ truth: the queue and the files may be lost and the journal says what to do; noth
 - *A noun is kept as a document, and what is asked for beside it as columns.* A field added to a noun needs no migration.
 - *Moves are compare-and-swap.* Locks are never held over a call to a vendor; whoever comes second is told `Overtaken`.
 - *SQLite without an async driver.* See `journal/database.py` for the figures.
+- *SQLite is not synced for every job.* What a killed process wrote is there; a power cut may take the last second, never the file's order.
 """
