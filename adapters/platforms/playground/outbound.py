@@ -9,7 +9,7 @@ from typing import Any
 from adapters.platforms.playground.cast import Cast, Player
 from adapters.platforms.playground.history import Entry
 from bot.errors import LimnerError
-from bot.model import CommandSpec, Form, Message, Picture
+from bot.model import CommandSpec, Form, Message, Person, Picture, Role
 from bot.plugins import Link
 
 JSON = dict[str, Any]
@@ -48,8 +48,8 @@ def form_json(form: Form) -> JSON:
     return dataclasses.asdict(form)
 
 
-def menu_json(menu: Mapping[str, CommandSpec]) -> list[JSON]:
-    """The commands a person may type, for completion."""
+def menu_json(menu: Mapping[str, CommandSpec], person: Person) -> list[JSON]:
+    """The commands a person may type, for completion. The hub checks again."""
     return [
         {
             "name": spec.name,
@@ -59,7 +59,7 @@ def menu_json(menu: Mapping[str, CommandSpec]) -> list[JSON]:
             "options": [dataclasses.asdict(option) for option in spec.options],
         }
         for spec in menu.values()
-        if not spec.hidden
+        if not spec.hidden and (spec.role is Role.MEMBER or person.administers or spec.role in person.roles)
     ]
 
 

@@ -204,7 +204,7 @@ class Pages:
             "bot": LIMNER,
             "people": [player_json(player) for player in cast.players.values()],
             "channels": channels_json(cast, person.id, unread, await self._reading.reads(person.id)),
-            "menu": menu_json(self._menu),
+            "menu": menu_json(self._menu, person),
             "change": self._room.history.change,
             "number": await self._room.history.last(),
         }

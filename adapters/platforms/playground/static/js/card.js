@@ -1,7 +1,8 @@
 // Cards: what Limner says, drawn piece by piece, so that a card which is edited ten times a second changes only where it changed.
 import { attribute, el, icon, iconButton, refill } from "./dom.js";
 import { confirmed, showLightbox } from "./dialogs.js";
-import { paragraphs, plain, words } from "./text.js";
+import { DIGITS } from "./emoji.js";
+import { flagged, paragraphs, plain, words } from "./text.js";
 
 const SIGNS = { good: ["good", "Done"], warning: ["warning", "Careful"], bad: ["bad", "Failed"] };
 
@@ -26,6 +27,9 @@ export class Card {
     this.content = content;
     const tone = content.tone ?? "plain";
     this.element.dataset.tone = tone;
+    // A picture without an original is a look at the work so far, or at all results together.
+    const finished = (content.pictures ?? []).some((picture) => picture.download);
+    this.element.dataset.pictures = finished ? "results" : tone === "working" ? "preview" : "overview";
     const alone = !content.title && !content.body;
     this.title.hidden = !content.title;
     refill(this.title, content.title ?? "", () => words(content.title ?? "", this.state));
@@ -108,9 +112,21 @@ export class Card {
     );
     const tools = el("div", { class: "picture-tools" });
     if (finished && !hidden) {
+      const digit = DIGITS[picture.index - 1];
+      if (digit && this.onReact) {
+        const name = `React with ${digit} to image ${picture.index}`;
+        tools.append(
+          el(
+            "button",
+            { type: "button", class: "icon-button", "aria-label": name, "data-tip": `Vary image ${picture.index}`, on: { click: () => this.onReact(digit) } },
+            el("span", { class: "emoji", "aria-hidden": "true", text: digit }),
+          ),
+        );
+      }
       for (const action of this.#about(picture)) {
-        const [name, about] = shortcut(action);
-        tools.append(iconButton(name, action.label, (event) => this.press(action, event.currentTarget), { "aria-label": about, "data-tip": about }));
+        if (digit && /^vary\b/.test(action.line)) continue;
+        const [name, about] = shortcut(action, picture.index);
+        tools.append(iconButton(name, about, (event) => this.press(action, event.currentTarget)));
       }
       tools.append(
         el(
@@ -122,7 +138,7 @@ export class Card {
     }
     const figure = el(
       "figure",
-      { class: `picture${hidden ? " spoiler" : ""}${finished ? "" : " preview"}` },
+      { class: `picture${hidden ? " spoiler" : ""}` },
       el("div", { class: "frame" }, open, tools.childElementCount ? tools : null),
       picture.title ? el("figcaption", { text: picture.title }) : null,
     );
@@ -224,19 +240,15 @@ function grouped(actions) {
   return groups.map((group) => (group.actions.length > 1 ? group : { stem: "", actions: group.actions }));
 }
 
-/** A line to copy, its flags marked and kept whole: a line break inside `--ar` reads as a mistake. */
-function flagged(line) {
-  return line.split(/((?<=\s)--[a-z-]{1,30}(?=\s|$))/).map((part, at) => (at % 2 ? el("span", { class: "flag", text: part }) : part));
-}
-
 function sign(name, label) {
   return el("span", { class: "sign", role: "img", "aria-label": label }, icon(name));
 }
 
-function shortcut(action) {
-  if (/^vary\b/.test(action.line)) return ["brush", `${action.label}: draw variations`];
-  if (/^upscale\b/.test(action.line)) return ["expand", `${action.label}: draw it larger`];
-  return ["plus", action.label];
+/** An icon and a name for a button on a picture; the names differ from those of the buttons below, which do the same. */
+function shortcut(action, index) {
+  if (/^vary\b/.test(action.line)) return ["brush", `Make variations of image ${index}`];
+  if (/^upscale\b/.test(action.line)) return ["expand", `Enlarge image ${index}`];
+  return ["plus", `${action.line.split(" ")[0]} image ${index}`];
 }
 
 async function copyText(text, button) {

@@ -32,7 +32,8 @@ export class Composer {
         this.button,
       ),
     );
-    this.element = el("div", { class: "composer" }, this.completion.element, this.problem, this.box, this.picker);
+    this.pending = el("div");
+    this.element = el("div", { class: "composer" }, this.completion.element, this.pending, this.problem, this.box, this.picker);
     this.#listen();
     this.#fit();
   }

@@ -123,7 +123,7 @@ function row(field) {
     { class: field.long ? "field wide" : "field" },
     el("label", { for: id }, field.label, field.required ? el("span", { class: "needed", text: "required" }) : null),
     input,
-    el("p", { class: "hint", id: `${id}-hint`, text: field.hint }),
+    el("p", { class: "hint", id: `${id}-hint`, text: field.hint.toLowerCase() === field.label.toLowerCase() ? "" : field.hint }),
     problem,
   );
   return { name: field.name, element, input, check };

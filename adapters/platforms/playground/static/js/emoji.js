@@ -1,7 +1,6 @@
 // Emoji: the ones Limner understands as a request, and some that are only kind.
 import { el } from "./dom.js";
 
-/** `perPicture` reactions are about one image of a message. */
 export const KNOWN = [
   { emoji: "🔁", about: "Draw it again" },
   { emoji: "🎲", about: "New seed" },
@@ -17,6 +16,7 @@ export const KNOWN = [
   { emoji: "🚩", about: "Report" },
   { emoji: "❌", about: "Cancel or delete" },
 ];
+/** The reactions that are about one image of a message, by its number. */
 export const DIGITS = ["1️⃣", "2️⃣", "3️⃣", "4️⃣"];
 
 const ORDINARY = [

@@ -28,6 +28,7 @@ export class MessageList {
     this.pill = el("button", { type: "button", class: "pill", hidden: true, on: { click: () => this.toBottom(true) } });
     this.element = el("div", { class: "list" }, this.scroller, this.pill);
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.entries.addEventListener("keydown", (event) => this.#walk(event));
     this.observer = new ResizeObserver(() => this.pinned && this.toBottom());
     this.observer.observe(this.entries);
     this.observer.observe(this.scroller);
@@ -46,7 +47,7 @@ export class MessageList {
     if (first > 0) this.divider = this.strand.ids[first];
     this.newest = this.state.messages.get(this.strand.ids.at(-1))?.number ?? 0;
     this.#arrange();
-    this.toBottom();
+    this.#showNewest();
   }
 
   /** Draw what changed. */
@@ -64,7 +65,7 @@ export class MessageList {
     if (!structure && !fresh) return;
     if (this.pinned) {
       this.#arrange();
-      this.toBottom();
+      this.#showNewest();
       return;
     }
     // What one is reading stays where it is; the new messages wait below.
@@ -89,11 +90,26 @@ export class MessageList {
     this.#caughtUp();
   }
 
-  /** Bring a message into view and put the focus on it. */
-  reveal(id) {
-    const view = this.views.get(id);
-    view?.element.scrollIntoView({ block: "center" });
-    view?.element.focus({ preventScroll: true });
+  /** The end; but a message that is taller than the window is read from its beginning. */
+  #showNewest() {
+    this.toBottom();
+    const last = this.entries.lastElementChild;
+    const { scroller } = this;
+    if (!last?.classList.contains("message") || last.offsetHeight < scroller.clientHeight) return;
+    scroller.scrollTop += last.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 8;
+    this.pinned = false;
+    this.lastTop = scroller.scrollTop;
+  }
+
+  /** Arrow keys lead from message to message, once one of them (or the list) has the focus. */
+  #walk(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || !event.target.classList.contains("message")) return;
+    const messages = [...this.entries.querySelectorAll(":scope > .message")];
+    const next = messages[messages.indexOf(event.target) + step];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
   }
 
   #scrolled() {

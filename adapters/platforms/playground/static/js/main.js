@@ -201,7 +201,7 @@ class Chat {
   /** What is on its way: shown only when it takes long enough to wonder. */
   #pending(text, root) {
     const note = el("div", { class: "pending" }, el("span", { class: "spinner", "aria-hidden": "true" }), el("span", { class: "pending-text", text: text || "Sending a picture" }));
-    (root ? this.threadComposer : this.composer).element.prepend(note);
+    (root ? this.threadComposer : this.composer).pending.append(note);
     return note;
   }
 
@@ -228,7 +228,7 @@ class Chat {
       state,
       chat: this,
       strand,
-      label: channel.direct ? "Messages with Limner" : `Messages in #${channel.name}`,
+      label: channel.direct ? "Conversation with Limner" : `Conversation in #${channel.name}`,
       load: (one, before) => this.#load(one, before),
       empty: () => welcome(channel, (line) => this.composer.begin(line)),
       seen: (number) => this.#seen(channel, number),
@@ -281,7 +281,7 @@ class Chat {
         state,
         chat: this,
         strand,
-        label: "Messages in this thread",
+        label: "Conversation in this thread",
         load: (one, before) => this.#load(one, before),
       });
       this.threadHolder.replaceChildren(this.threadList.element);
@@ -415,10 +415,21 @@ class Chat {
       const ids = [...this.state.channels.keys()];
       const at = ids.indexOf(this.state.channel) + (event.key === "ArrowDown" ? 1 : -1);
       this.go(ids[(at + ids.length) % ids.length]);
+    } else if (event.key === "F6") {
+      event.preventDefault();
+      this.#nextPane(event.shiftKey ? -1 : 1);
     } else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       this.composer.begin("/");
     }
+  }
+
+  /** From pane to pane: channels, messages, composer, thread, its composer. */
+  #nextPane(step) {
+    const thread = this.thread.hidden ? [] : [this.threadList.scroller, this.threadComposer.input];
+    const panes = [document.querySelector(".channel.current"), this.list.scroller, this.composer.input, ...thread].filter((one) => one.checkVisibility());
+    const at = panes.findIndex((pane) => pane.contains(document.activeElement));
+    panes[(at + step + panes.length) % panes.length].focus();
   }
 
   #readAddress() {

@@ -12,6 +12,18 @@ export function avatar(state, id, size = "") {
   return el("span", { class: `avatar ${size}`, "aria-hidden": "true", data: { colour: person?.colour ?? "grey" }, text: initials });
 }
 
+/** One stop for the Tab key, and arrow keys between the buttons. */
+function rove(buttons, toolbar) {
+  buttons.forEach((button, at) => button.setAttribute("tabindex", at ? "-1" : "0"));
+  toolbar.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const at = buttons.indexOf(event.target);
+    if (!step || at < 0) return;
+    event.preventDefault();
+    buttons[(at + step + buttons.length) % buttons.length].focus();
+  });
+}
+
 export class MessageView {
   /** `chat` does things: `press`, `react`, `openThread`, `dismiss`, `renew`. `inThread` leaves out what leads to the thread. */
   constructor(item, { state, chat, inThread }) {
@@ -59,6 +71,7 @@ export class MessageView {
     if (bot) {
       this.card = new Card(state, (line) => chat.press(this.id, line));
       this.card.onBroken = () => this.#renew();
+      this.card.onReact = (emoji) => this.#toggle(emoji);
       this.content.append(this.card.element);
     }
     this.update(item);
@@ -96,8 +109,10 @@ export class MessageView {
 
   #showReactions(reactions) {
     const entries = Object.entries(reactions);
-    this.reactions.hidden = !entries.length;
-    refill(this.reactions, JSON.stringify([entries, this.state.me]), () => {
+    // Results show the way to react to them: there it starts something.
+    const inviting = !this.item.whisper && (this.item.content.pictures ?? []).some((picture) => picture.download);
+    this.reactions.hidden = !entries.length && !inviting;
+    refill(this.reactions, JSON.stringify([entries, this.state.me, inviting]), () => {
       const chips = entries.map(([emoji, people]) => {
         const mine = people.includes(this.state.me);
         const names = people.map((id) => (id === this.state.me ? "you" : this.state.name(id))).join(", ");
@@ -108,15 +123,16 @@ export class MessageView {
             type: "button",
             class: "reaction",
             "aria-pressed": String(mine),
-            "aria-label": `${emoji} ${people.length}, ${tip}`,
+            "aria-label": `${emoji} ${people.length}, ${names}`,
+            "aria-description": about(emoji),
             "data-tip": tip,
-            on: { click: () => this.chat.react(this.id, emoji, !mine) },
+            on: { click: () => this.#toggle(emoji) },
           },
           el("span", { class: "emoji", text: emoji }),
           el("span", { text: String(people.length) }),
         );
       });
-      if (chips.length) chips.push(iconButton("smile-plus", "Add a reaction", (event) => this.#pick(event.currentTarget), { class: "reaction add" }));
+      if (chips.length || inviting) chips.push(iconButton("smile-plus", "Add a reaction", (event) => this.#pick(event.currentTarget), { class: "reaction add" }));
       return chips;
     });
   }
@@ -148,25 +164,32 @@ export class MessageView {
         {
           type: "button",
           class: "icon-button quick",
-          "aria-label": `React with ${emoji}, ${about(emoji)}`,
+          "aria-label": `React with ${emoji}`,
+          "aria-description": about(emoji),
           "data-tip": about(emoji),
-          on: { click: () => this.chat.react(this.id, emoji, !(this.item.reactions[emoji] ?? []).includes(this.state.me)) },
+          on: { click: () => this.#toggle(emoji) },
         },
         el("span", { class: "emoji", "aria-hidden": "true", text: emoji }),
       );
-    return el(
+    const tools = el(
       "div",
-      { class: "tools", role: "toolbar", "aria-label": "Message actions" },
+      { class: "tools", role: "toolbar", "aria-label": "Quick actions" },
       ...(bot ? ["🔁", "⭐", "👍"] : ["❤️", "👀", "🎉"]).map(quick),
-      iconButton("smile-plus", "Add a reaction", (event) => this.#pick(event.currentTarget)),
-      this.inThread || item.root ? null : iconButton("thread", "Reply in thread", () => this.chat.openThread(this.id, { focus: true, reply: true })),
+      iconButton("smile-plus", "More reactions", (event) => this.#pick(event.currentTarget)),
+      this.inThread || item.root ? null : iconButton("thread", "Reply in thread", () => this.chat.openThread(this.id, { focus: true })),
     );
+    rove([...tools.children], tools);
+    return tools;
+  }
+
+  #toggle(emoji) {
+    this.chat.react(this.id, emoji, !(this.item.reactions[emoji] ?? []).includes(this.state.me));
   }
 
   #pick(anchor) {
     pick(anchor, {
       asking: this.item.author === this.state.bot,
-      choose: (emoji) => this.chat.react(this.id, emoji, !(this.item.reactions[emoji] ?? []).includes(this.state.me)),
+      choose: (emoji) => this.#toggle(emoji),
     });
   }
 

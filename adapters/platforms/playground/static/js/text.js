@@ -26,6 +26,11 @@ export function paragraphs(text, state) {
     .map((part) => el("p", { dir: "auto" }, ...words(part, state)));
 }
 
+/** A line to copy, its flags marked and kept whole: a line break inside `--ar` reads as a mistake. */
+export function flagged(line) {
+  return line.split(/((?<=\s)--[a-z-]{1,30}(?=\s|$))/).map((part, at) => (at % 2 ? el("span", { class: "flag", text: part }) : part));
+}
+
 /** A text for a label: mentions as names. */
 export function plain(text, state) {
   return text.replace(MENTION, (whole, id) => (state.people.has(id) || id === state.bot ? `@${state.name(id)}` : whole));

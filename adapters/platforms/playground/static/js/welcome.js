@@ -1,5 +1,6 @@
 // The welcome: what a channel shows before anything was said in it, so that the first picture is two clicks away.
 import { el, icon } from "./dom.js";
+import { flagged } from "./text.js";
 
 const EXAMPLES = [
   { scene: "snow", line: "/imagine a red fox in the snow --ar 16:9 --count 4", about: "Four pictures, wide" },
@@ -37,7 +38,7 @@ export function welcome(channel, begin) {
             "button",
             { type: "button", class: "example", "aria-label": `Try: ${line}`, on: { click: () => begin(line) } },
             el("span", { class: `scene ${example.scene}`, "aria-hidden": "true" }),
-            el("span", { class: "example-words" }, el("span", { class: "example-line", text: line }), el("span", { class: "example-about", text: example.about })),
+            el("span", { class: "example-words" }, el("span", { class: "example-line" }, ...flagged(line)), el("span", { class: "example-about", text: example.about })),
           ),
         );
       }),
