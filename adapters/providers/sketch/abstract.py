@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from adapters.providers.sketch.canvas import Canvas, Colour, colour, luma, mix, ramp, scale
-from adapters.providers.sketch.noise import Dice, Field, blur, cloudy, profile, resize, sample, smoothstep, tile
+from adapters.providers.sketch.noise import Dice, Field, blur, cloudy, profile, resize, sample, slopes, smoothstep, tile
 from adapters.providers.sketch.scene import Scene
 
 _PALETTES = (
@@ -61,7 +61,7 @@ def _folded(canvas: Canvas, dice: Dice, *, size: float, strength: float) -> tupl
 
 def _lit(paint: Field, height: Field, amount: float) -> Field:
     """Relief under a lamp at the upper left."""
-    down, across = np.gradient(blur(height, 2.0))
+    down, across = slopes(blur(height, 2.0))
     facing = (across + down) * height.shape[1] * amount
     paint = paint * (1.0 + np.clip(facing, -0.5, 0.6))[..., None]
     return paint + (np.clip(facing - 0.3, 0, 1) ** 2 * 0.6)[..., None]

@@ -109,7 +109,7 @@ class Canvas:
 
     def cover(self, tone: Field | Colour, mask: Field | float, *, top: int = 0, left: int = 0) -> None:
         """Paint a colour or picture through a mask (0 to 1), its corner at `top`, `left`; what falls outside is cut off."""
-        if isinstance(mask, float):
+        if isinstance(mask, int | float):
             self.pixels += (np.asarray(tone, np.float32) - self.pixels) * np.float32(mask)
             return
         high, wide = mask.shape

@@ -7,7 +7,7 @@ import numpy as np
 from adapters.providers.sketch.canvas import Canvas, Colour, mix, scale
 from adapters.providers.sketch.figures import figure, known
 from adapters.providers.sketch.light import Light
-from adapters.providers.sketch.noise import Dice, blur, cloudy, profile, resize, smoothstep
+from adapters.providers.sketch.noise import Dice, blur, cloudy, profile, resize, slopes, smoothstep
 from adapters.providers.sketch.scene import Scene, Subject
 from adapters.providers.sketch.shapes import Figure, Sprite, draw_figure, place
 from adapters.providers.sketch.terrain import View
@@ -136,7 +136,7 @@ def _double(canvas: Canvas, sprite: Sprite, x: float, line: float, draught: floa
         * canvas.unit
         / 700
     )
-    columns = np.clip(np.arange(wide)[None, :] + sway[:, None].astype(np.int32), 0, wide - 1)
+    columns = np.clip(np.arange(wide)[None, :] + sway.astype(np.int32)[:, None], 0, wide - 1)
     alpha = np.take_along_axis(alpha, columns, axis=1) * (0.5 * np.exp(-rows / high * 1.8))[:, None].astype(np.float32)
     dull = pixels * 0.7 + np.asarray(light.sky[1], np.float32) * 0.15
     canvas.cover(dull, alpha, top=int(line), left=int(x * canvas.width - wide / 2))
@@ -186,7 +186,7 @@ def _rock(canvas: Canvas, light: Light, dice: Dice, x: float, line: float, wide:
     mask = np.clip((top[None, :] - rows[:, None]) * high, 0, 1)
     cracks = cloudy(dice.fork("cracks"), high, across, cells=16, octaves=5, gain=0.62, stretch=0.7)
     swell = blur(mask, max(1.0, tall * 0.16)) + cracks * 0.5
-    down, over = np.gradient(swell)
+    down, over = slopes(swell)
     toward = 1.0 if light.x > 0.5 else -1.0  # noqa: PLR2004 - the middle
     level = np.clip(0.42 - (over * toward - down * 0.9) * tall * 0.09, 0.05, 1.1)
     stone = np.asarray((0.36, 0.33, 0.31), np.float32) * (0.55 + 0.8 * cracks)[..., None]

@@ -48,7 +48,7 @@ def figure(name: str) -> Figure:
 
 
 def _parts(words: list[str], outline: str, tones: dict[str, Colour]) -> list[Part]:
-    options = dict(word.partition("=")[::2] for word in words[1:])
+    options = {name: value for name, _, value in (word.partition("=") for word in words[1:])}
 
     def number(name: str, usual: float) -> float:
         return float(options.get(name, usual))

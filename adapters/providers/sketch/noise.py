@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating[Any]]
 """Any array of 32-bit floats: a field (rows, columns) or a picture (rows, columns, 3)."""
 
 T = TypeVar("T")
@@ -152,7 +152,13 @@ def profile(dice: Dice, width: int, *, cells: float, octaves: int = 6, gain: flo
     return total / max(reach, 1e-6)
 
 
-def smoothstep(low: float, high: float, value: Field) -> Field:
+def slopes(field: Field) -> tuple[Field, Field]:
+    """How steeply a field rises downwards and to the right, a pixel."""
+    down, across = np.gradient(np.asarray(field, np.float32))
+    return np.asarray(down, np.float32), np.asarray(across, np.float32)
+
+
+def smoothstep(low: float | Field, high: float | Field, value: Field) -> Field:
     """0 below `low`, 1 above `high`, an easy slope between; `low` may be the larger, for a falling slope."""
-    part = np.clip((value - np.float32(low)) / np.float32(high - low), 0.0, 1.0)
+    part = np.clip((value - low) / (high - low), 0.0, 1.0)
     return part * part * (3.0 - 2.0 * part)

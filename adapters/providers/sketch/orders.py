@@ -43,7 +43,7 @@ def carry_out(order: Order, index: int, *, progress: Progress, cancelled: Callab
 def _drawing(order: Order, index: int) -> Drawing:
     request = order.request
     sources = order.inputs.sources
-    source = _opened(sources[min(index, len(sources) - 1)] if len(sources) > 1 else sources[0]) if sources else None
+    source = _opened(sources[min(index, len(sources) - 1)]) if sources else None
     width, height = request.size or (1024, 1024)
     return Drawing(
         prompt=request.prompt,

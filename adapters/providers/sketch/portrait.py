@@ -6,7 +6,7 @@ import numpy as np
 
 from adapters.providers.sketch.canvas import Canvas, colour, luma, mix, ramp, scale
 from adapters.providers.sketch.light import Light
-from adapters.providers.sketch.noise import Dice, blur, cloudy, resize, smoothstep
+from adapters.providers.sketch.noise import Dice, blur, cloudy, resize, slopes, smoothstep
 from adapters.providers.sketch.scene import Scene
 from adapters.providers.sketch.shapes import Outline, closed, fill
 
@@ -50,7 +50,7 @@ def paint_portrait(canvas: Canvas, scene: Scene, light: Light, dice: Dice, withi
     if luma(paper) > 0.5:  # noqa: PLR2004 - on light paper the head must stay darker than the ground
         tone = tone * np.float32(0.86)
     swell = blur(mask, canvas.unit / 30) * 0.5 + blur(mask, canvas.unit / 11) * 0.5
-    down, across = np.gradient(swell)
+    down, across = slopes(swell)
     relief = np.clip((across + down * 0.5) * canvas.unit / 13, -0.5, 0.5)
     tone = tone * (1.0 + relief * 0.8)[..., None]
     canvas.cover(np.clip(tone, 0, 1.2).astype(np.float32), (mask * (0.06 + 0.94 * fade)).astype(np.float32))

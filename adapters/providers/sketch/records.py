@@ -114,6 +114,8 @@ def _plain(request: Request) -> dict[str, Any]:
 
 
 def _request(facts: dict[str, Any]) -> Request:
-    known = {field.name for field in fields(Request)}
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items() if name in known}
-    return Request(**{**values, "operation": Operation(values.get("operation", Operation.DRAW))})
+    values: dict[str, Any] = {name: facts[name] for name in (field.name for field in fields(Request)) if name in facts}
+    for name in {"size", "sources"} & set(values):
+        values[name] = tuple(values[name])
+    values["operation"] = Operation(values["operation"])
+    return Request(**values)

@@ -74,7 +74,7 @@ def outpaint(drawing: Drawing, *, progress: Progress, cancelled: Callable[[], bo
     source = source_of(drawing)
     room = min(drawing.width / source.width, drawing.height / source.height)
     scale = min(1.0, room)
-    if source.width * scale * source.height * scale > 0.9 * drawing.width * drawing.height:  # noqa: PLR2004 - nearly no room to paint in
+    if source.width * scale * source.height * scale > 0.9 * drawing.width * drawing.height:
         scale *= 0.7
     inner = source.convert("RGB").resize(
         (max(1, round(source.width * scale)), max(1, round(source.height * scale))), Image.Resampling.LANCZOS

@@ -49,7 +49,7 @@ def _frame(canvas: Canvas, light: Light, x0: int, y0: int, x1: int, y1: int) -> 
     def bar(top: int, left: int, high: int, wide: int) -> None:
         if high < 1 or wide < 1:
             return
-        across = np.linspace(-1, 1, wide if wide < high else high, dtype=np.float32)
+        across = np.linspace(-1, 1, min(high, wide), dtype=np.float32)
         bevel = 0.8 + 0.45 * np.clip(1.0 - np.abs(across - (0.55 if light.x > 0.5 else -0.55)) * 1.6, 0, 1)  # noqa: PLR2004
         shape = np.broadcast_to(bevel[None, :] if wide < high else bevel[:, None], (high, wide))
         canvas.cover(np.asarray(lit, np.float32) * shape[..., None], np.ones((high, wide), np.float32), top=top, left=left)

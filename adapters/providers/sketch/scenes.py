@@ -59,7 +59,7 @@ def paint_scene(canvas: Canvas, scene: Scene, dice: Dice) -> None:
         stage = _portrait(canvas, scene, light, dice)
     elif scene.place in {"window", "interior"}:
         floor = rooms.paint_window(
-            canvas, scene, light, dice.fork("window"), lambda view: _outdoors(view, _seen(scene, dice), light, dice.fork("outside"))
+            canvas, scene, light, dice.fork("window"), lambda view: _inner(view, _seen(scene, dice), light, dice.fork("outside"))
         )
         stage = Stage(horizon=0.4, floor=floor)
     elif scene.place == "still life":

@@ -105,7 +105,7 @@ def paint_islands(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizo
             np.clip((canvas.rows - top[None, :]) * canvas.height + 0.5, 0, 1)
             * np.clip((base + 0.004 * line[None, :] - canvas.rows) * canvas.height + 0.5, 0, 1)
             * (bump > 0.02)[None, :]
-        )  # noqa: PLR2004
+        )
         share = 0.72 - 0.55 * part
         green = mix(
             times(mix((0.2, 0.34, 0.2), (0.4, 0.38, 0.3), own.between(0, 0.6)), mix(light.shade, light.sun, 0.5)), light.haze, share

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 from adapters.providers.sketch.canvas import Canvas, Colour, luma, mix
 from adapters.providers.sketch.light import Light
-from adapters.providers.sketch.noise import Dice, Field, blur, smoothstep
+from adapters.providers.sketch.noise import Dice, Field, blur, slopes, smoothstep
 
 SHARPNESS = 3
 
@@ -177,7 +177,7 @@ def _shaded(
     if part.round > 0:
         radius = part.round * scale
         swell = blur(mask, max(1.0, radius * 0.6)) * 0.5 + blur(mask, max(1.0, radius * 1.5)) * 0.5
-        down, across = np.gradient(swell)
+        down, across = slopes(swell)
         slope = radius * 1.35
         facing = -(across * toward * 0.8 - down * -0.75) * slope
         relief = np.clip(0.62 + facing, 0.08, 1.25)

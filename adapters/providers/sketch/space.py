@@ -3,7 +3,7 @@
 import numpy as np
 
 from adapters.providers.sketch.canvas import Canvas, Colour, colour, mix, ramp, scale
-from adapters.providers.sketch.noise import Dice, Field, cloudy, resize, sample, shift, smoothstep, tile
+from adapters.providers.sketch.noise import Dice, cloudy, resize, sample, shift, smoothstep, tile
 from adapters.providers.sketch.scene import Scene
 from adapters.providers.sketch.sky import paint_stars
 
@@ -192,7 +192,7 @@ def _planet(
     if rings:
         flat = np.sqrt(leaning_u**2 + (leaning_v / 0.27) ** 2)
         grooves = cloudy(dice.fork("rings"), 4, 512, cells=34, octaves=4, gain=0.7)[0]
-        band = np.interp(flat, np.linspace(1.2, 2.3, 512), grooves).astype(np.float32)
+        band = np.asarray(np.interp(flat, np.linspace(1.2, 2.3, 512), grooves), np.float32)
         ring = (
             smoothstep(1.32, 1.38, flat)
             * smoothstep(2.22, 2.12, flat)

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from adapters.providers.sketch.canvas import Canvas, colour, light, picture, ramp
-from adapters.providers.sketch.noise import Dice, Field, blur, cloudy, resize, shift, smoothstep
+from adapters.providers.sketch.noise import Dice, Field, blur, cloudy, resize, shift, slopes, smoothstep
 from adapters.providers.sketch.scene import Scene
 
 
@@ -72,7 +72,7 @@ def _watercolour(pixels: Field, canvas: Canvas, dice: Dice) -> Field:
 def _oil(pixels: Field, canvas: Canvas, dice: Dice) -> Field:
     """Dabs laid along the forms: colour carried along the contour, with the relief of the bristles."""
     level = blur(grey(pixels), canvas.unit / 130)
-    down, across = np.gradient(level)
+    down, across = slopes(level)
     wander = (
         resize(cloudy(dice.fork("way"), canvas.height // 8, canvas.width // 8, cells=6, octaves=3), canvas.height, canvas.width) - 0.5
     ) * 0.02
@@ -99,7 +99,7 @@ def _oil(pixels: Field, canvas: Canvas, dice: Dice) -> Field:
         canvas.width,
     )
     carried *= (0.9 + 0.22 * jitter)[..., None]
-    rise_down, rise_across = np.gradient(blur(hairs, 1.2))
+    rise_down, rise_across = slopes(blur(hairs, 1.2))
     relief = np.clip((rise_across + rise_down) * 5.0, -0.2, 0.24)
     return carried * (1.0 + relief)[..., None] + np.clip(relief - 0.1, 0, 1)[..., None] * 0.5
 

@@ -5,7 +5,7 @@ from PIL import Image, ImageDraw
 
 from adapters.providers.sketch.canvas import Canvas, Colour, colour, mix, scale
 from adapters.providers.sketch.light import Light
-from adapters.providers.sketch.noise import Dice, Field, blur, smoothstep
+from adapters.providers.sketch.noise import Dice, Field, blur, slopes, smoothstep
 from adapters.providers.sketch.scene import Scene
 from adapters.providers.sketch.terrain import View
 
@@ -123,7 +123,7 @@ def _sprite(scene: Scene, light: Light, dice: Dice, kind: str) -> tuple[Field, F
         alpha = np.maximum(trunk, leaves)
         base = foliage(scene, dice)
     swell = blur(alpha, rows / 16)
-    down, across = np.gradient(swell)
+    down, across = slopes(swell)
     toward = 1.0 if light.x > 0.5 else -1.0  # noqa: PLR2004 - the middle
     level = np.clip(0.55 - (across * toward - down) * rows * 0.09 + (dice.numbers(*alpha.shape) - 0.5) * 0.5, 0.1, 1.2)
     paint = np.broadcast_to(np.asarray(base, np.float32), (*alpha.shape, 3)).copy()

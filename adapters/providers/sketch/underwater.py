@@ -5,7 +5,7 @@ from PIL import Image, ImageDraw
 
 from adapters.providers.sketch.canvas import Canvas, Colour, colour, mix, ramp, scale
 from adapters.providers.sketch.light import Light
-from adapters.providers.sketch.noise import Dice, blur, cloudy, profile, resize, sample, smoothstep, tile
+from adapters.providers.sketch.noise import Dice, blur, cloudy, profile, resize, sample, slopes, smoothstep, tile
 from adapters.providers.sketch.scene import Scene
 
 _DEEPS = (
@@ -139,7 +139,7 @@ def _corals(canvas: Canvas, dice: Dice, line: "np.ndarray[tuple[int], np.dtype[n
                 draw.ellipse((cx - r, cy - r, cx + r, cy + r), fill=255)
         alpha = np.asarray(board.reduce(2), np.float32) / 255
         swell = blur(alpha, max(1.0, size / 22))
-        down, _across = np.gradient(swell)
+        down, _across = slopes(swell)
         base = mix(colour(dice.pick(_CORALS)), tones[2], 0.72 - 0.5 * part)
         tone = (
             np.asarray(base, np.float32)

@@ -28,6 +28,7 @@ STYLES = (
 ABOUT = "A procedural preview, not AI: it paints what it knows of the words."
 T = TypeVar("T")
 _REMEMBERED = 32
+_PATIENCE = 0.4
 
 
 @dataclass(kw_only=True)
@@ -110,6 +111,9 @@ class Sketch:
         if "lost" in sheet.order.moods:
             raise ProviderFault("sketch does not know that ticket any more.", kind=FaultKind.LOST)
         left = self._left(sheet.order)
+        if left <= 0:
+            # A moment's patience here spares a round of asking.
+            await asyncio.wait((sheet.work,), timeout=_PATIENCE)
         if "stuck" in sheet.order.moods or not sheet.work.done() or left > 0:
             fraction, preview = self._shown(sheet, left)
             return Pending(ticket=ticket, check_after=self._pause(sheet), fraction=fraction, stage=_stage(fraction), preview=preview)
@@ -173,7 +177,7 @@ class Sketch:
 
     def _pause(self, sheet: _Sheet) -> float:
         left = self._left(sheet.order)
-        return min(0.5, max(0.05, left)) if left > 0 else 0.15
+        return min(0.5, max(0.05, left)) if left > 0 else 0.05
 
     def _shown(self, sheet: _Sheet, left: float) -> tuple[float, bytes | None]:
         """Progress and preview: those of the drawing, held back where the job must take longer than it needs."""

@@ -15,6 +15,11 @@ def _table(text: str) -> dict[str, str]:
     return found
 
 
+def _pairs(text: str) -> dict[str, str]:
+    """`word=name` pairs."""
+    return {word: name for word, _, name in (pair.partition("=") for pair in text.split())}
+
+
 PLACES = MappingProxyType(
     _table(
         """
@@ -185,13 +190,61 @@ COLOURS: MappingProxyType[str, Colour] = MappingProxyType(
         name: colour(value)
         for name, value in (
             pair.split("=")
-            for pair in """
-red=d8352a crimson=b3122f scarlet=e0301e ruby=c2183b burgundy=7a1f35 maroon=6e1a25 orange=f08326 amber=f2a51f gold=e8b64a golden=e8b64a yellow=f4d03a
-lemon=f5e25a ochre=c8882c brown=7c5230 chocolate=5a3825 copper=c47a45 bronze=a87840 beige=d8c4a0 cream=f3e6c8 ivory=f5eedc green=4a9a4a lime=9ccc3a
-emerald=1f9d68 olive=7d8440 jade=3aa37a mint=98dcb8 sage=9aae8c teal=1f8c8c turquoise=35bdb5 cyan=2fb8d8 aqua=4fc7d0 azure=3b8fe0 blue=2f62c8 navy=1c2f63
-cobalt=1f4fae indigo=3a3490 ultramarine=2a39a8 purple=7a3fa8 violet=8350c8 lavender=b39ddb lilac=c3a2d8 magenta=c92a8c pink=f08cb0 rose=e8718f coral=f5786a
-salmon=f2927c peach=f7b58e silver=b8bec6 grey=8a8f96 gray=8a8f96 black=1c1d22 white=f4f4f2 pastel=f2c6d0
-""".split()
+            for pair in [
+                "red=d8352a",
+                "crimson=b3122f",
+                "scarlet=e0301e",
+                "ruby=c2183b",
+                "burgundy=7a1f35",
+                "maroon=6e1a25",
+                "orange=f08326",
+                "amber=f2a51f",
+                "gold=e8b64a",
+                "golden=e8b64a",
+                "yellow=f4d03a",
+                "lemon=f5e25a",
+                "ochre=c8882c",
+                "brown=7c5230",
+                "chocolate=5a3825",
+                "copper=c47a45",
+                "bronze=a87840",
+                "beige=d8c4a0",
+                "cream=f3e6c8",
+                "ivory=f5eedc",
+                "green=4a9a4a",
+                "lime=9ccc3a",
+                "emerald=1f9d68",
+                "olive=7d8440",
+                "jade=3aa37a",
+                "mint=98dcb8",
+                "sage=9aae8c",
+                "teal=1f8c8c",
+                "turquoise=35bdb5",
+                "cyan=2fb8d8",
+                "aqua=4fc7d0",
+                "azure=3b8fe0",
+                "blue=2f62c8",
+                "navy=1c2f63",
+                "cobalt=1f4fae",
+                "indigo=3a3490",
+                "ultramarine=2a39a8",
+                "purple=7a3fa8",
+                "violet=8350c8",
+                "lavender=b39ddb",
+                "lilac=c3a2d8",
+                "magenta=c92a8c",
+                "pink=f08cb0",
+                "rose=e8718f",
+                "coral=f5786a",
+                "salmon=f2927c",
+                "peach=f7b58e",
+                "silver=b8bec6",
+                "grey=8a8f96",
+                "gray=8a8f96",
+                "black=1c1d22",
+                "white=f4f4f2",
+                "pastel=f2c6d0",
+            ]
         )
     }
 )
@@ -248,9 +301,8 @@ windows: window
     )
 )
 FOREIGN = MappingProxyType(
-    dict(
-        pair.split("=")
-        for pair in """
+    _pairs(
+        """
 fuchs=fox zorro=fox renard=fox volpe=fox raposa=fox лиса=fox 狐=fox キツネ=fox 여우=fox ثعلب=fox katze=cat gato=cat chat=cat gatto=cat кот=cat кошка=cat 猫=cat 고양이=cat قطة=cat
 hund=dog perro=dog chien=dog собака=dog 狗=dog 犬=dog 개=dog كلب=dog schnee=snow nieve=snow neige=snow neve=snow снег=snow 雪=snow 눈=snow ثلج=snow
 meer=sea mar=sea mer=sea mare=sea море=sea 海=sea 바다=sea بحر=sea البحر=sea stadt=city ciudad=city ville=city città=city город=city 城=city 都市=city 街=city 도시=city مدينة=city
@@ -262,6 +314,6 @@ blume=flower flor=flower fleur=flower цветок=flower 花=flower 꽃=flower 
 wal=whale ballena=whale baleine=whale кит=whale 鲸=whale クジラ=whale 고래=whale حوت=whale drache=dragon dragón=dragon дракон=dragon 龙=dragon 竜=dragon 龍=dragon 용=dragon تنين=dragon rot=red rojo=red rouge=red красный=red 红=red 赤=red أحمر=red
 blau=blue azul=blue bleu=blue синий=blue 蓝=blue 青=blue أزرق=blue grün=green verde=green vert=green зелёный=green 绿=green 緑=green أخضر=green weltraum=space espacio=space espace=space космос=space 宇宙=space 星=stars 우주=space فضاء=space
 樱=sakura 桜=sakura 벚꽃=sakura 鱼=fish 魚=fish سمكة=fish 湖=lake 호수=lake بحيرة=lake 河=river 川=river 강=river نهر=river 竹=bamboo 秋=autumn 冬=winter 春=spring 夏=summer 云=clouds 雲=clouds 雾=fog 霧=fog 岛=island 島=island
-""".split()
+"""
     )
 )

@@ -171,7 +171,29 @@ def _subjects(words: Sequence[str], absent: frozenset[str]) -> tuple[tuple[Subje
 
 
 _ANIMALS = frozenset(
-    "fox cat dog wolf rabbit bear deer horse owl penguin whale dolphin shark fish jellyfish turtle butterfly elephant camel giraffe dragon".split()
+    [
+        "fox",
+        "cat",
+        "dog",
+        "wolf",
+        "rabbit",
+        "bear",
+        "deer",
+        "horse",
+        "owl",
+        "penguin",
+        "whale",
+        "dolphin",
+        "shark",
+        "fish",
+        "jellyfish",
+        "turtle",
+        "butterfly",
+        "elephant",
+        "camel",
+        "giraffe",
+        "dragon",
+    ]
 )
 _BUILT = frozenset({"house", "castle", "windmill", "church", "lighthouse"})
 
