@@ -60,17 +60,24 @@ class Teller:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def tell(self, job_id: str, *, refresh: bool = False) -> None:
-        """Bring everything people see of a job up to date; with `refresh`, even if only its progress changed."""
+        """Bring everything people see of a job up to date; with `refresh`, even if only its progress changed.
+
+        Whoever saves a newer version puts a wake-up of its own into the queue, so what is told here need not be looked at twice.
+        """
         lock = self._locks.setdefault(job_id, asyncio.Lock())
         async with lock:
             job = await self._store.find(job_id)
-            while True:
-                told = await self._tell_once(job, refresh=refresh)
-                latest = await self._store.find(job_id)
-                if latest.version == told.version:
-                    break
-                job, refresh = latest, False
-            if told.state.over:
+            platform = self._platforms.get(job.place.platform)
+            if platform is None:
+                return
+            if job.state is State.CANCELLING:
+                job = await self._finish_cancelling(job)
+            posts = await self._store.posts(job.id)
+            card = await self._show_card(job, platform, posts, refresh=refresh)
+            if job.state is State.GENERATED and card:
+                job = await self._deliver(job, platform, card)
+                await self._edit_card(job, platform, card)
+            if job.state.over:
                 self._forget(job_id)
 
     def show(self, job_id: str, pending: Pending) -> None:
@@ -125,29 +132,27 @@ class Teller:
             await self._store.save(replace(job, state=State.FAILED, problem=problem, changed=now, finished=now), was=job)
         log.warning("posting given up", job=job_id, sentence=fault.sentence)
 
-    async def _tell_once(self, job: Job, *, refresh: bool) -> Job:
-        platform = self._platforms.get(job.place.platform)
-        if platform is None:
-            return job
-        if job.state is State.CANCELLING:
-            job = await self._finish_cancelling(job)
-        posts = await self._store.posts(job.id)
+    async def _show_card(self, job: Job, platform: ChatPlatform, posts: Mapping[str, tuple[Post, int]], *, refresh: bool) -> Post | None:
+        """Make the card show the job as it stands; gives where the card is, or None where there is none to be."""
         if _CARD not in posts:
             if job.state is State.BLOCKED:
                 # Refused before it ran: there never was a card, and the person has been told.
-                return job
+                return None
+            self._throttle(job, platform)
             post = await platform.post(job.place, await self._card(job), key=f"{job.id}:card")
             await self._store.keep_post(job.id, _CARD, post, shown=job.version)
-            self._throttle(job, platform)
-        else:
-            post, shown = posts[_CARD]
-            if job.state is State.DELIVERED and shown == job.version:
-                await self._show_deletion(job, platform, posts)
-            elif (shown < job.version and job.state is not State.GENERATED) or refresh:
-                self._throttle(job, platform)
-                await platform.edit(post, await self._card(job))
-                await self._store.keep_post(job.id, _CARD, post, shown=job.version)
-        return await self._deliver(job, platform, post) if job.state is State.GENERATED else job
+            return post
+        post, shown = posts[_CARD]
+        if job.state is State.DELIVERED and shown == job.version:
+            await self._show_deletion(job, platform, posts)
+        elif (shown < job.version and job.state is not State.GENERATED) or refresh:
+            await self._edit_card(job, platform, post)
+        return post
+
+    async def _edit_card(self, job: Job, platform: ChatPlatform, post: Post) -> None:
+        self._throttle(job, platform)
+        await platform.edit(post, await self._card(job))
+        await self._store.keep_post(job.id, _CARD, post, shown=job.version)
 
     async def _deliver(self, job: Job, platform: ChatPlatform, card: Post) -> Job:
         """Post the pictures once, then say so in the journal: from then on the job is over and counts."""
@@ -159,8 +164,7 @@ class Teller:
         log.info("delivered", job=job.id, provider=job.provider, images=len(job.images))
         took = (job.finished - job.started).total_seconds() if job.finished and job.started else None
         self._metrics.finished(outcome="delivered", provider=job.provider, model=job.model, images=len(job.images), seconds=took)
-        # The job as it was told: the loop in `tell` sees the newer version and edits the card once more.
-        return replace(delivered, version=job.version)
+        return delivered
 
     async def _finish_cancelling(self, job: Job) -> Job:
         provider = self._catalog.provider(job.provider)

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot import logs
 from tests.bench.easel import InstantProvider, imagine, open_easel, png
 
-JOBS = 500
+JOBS = 1000
 
 
 async def measure() -> float:
