@@ -71,8 +71,11 @@ def _stand(canvas: Canvas, subject: Subject, thing: Figure, light: Light, dice: 
             if stage.view is not None and not stage.liquid:
                 foot = stage.view.row(canvas, x, _distance(stage.view, canvas, x, foot))
         toward = own.chance(0.5)
-        sprite = draw_figure(thing, high, light, own, tone=subject.colour, flip=toward)
         haze = (0.1 + 0.25 * back) * light.haziness * 0.6 if far else 0.0
+        if far:
+            # The whole thing is to be seen, with some air above its top.
+            high = min(high, (foot - 0.05 * canvas.height) / (1.2 if stage.liquid else 1.0))
+        sprite = draw_figure(thing, high, light, own, tone=subject.colour, flip=toward)
         if stage.liquid:
             foot = _rock(
                 canvas, light, own.fork("rock"), x, foot, high * thing.wide * (0.9 if far else 1.25), high * (0.22 if far else 0.16), haze
@@ -82,6 +85,8 @@ def _stand(canvas: Canvas, subject: Subject, thing: Figure, light: Light, dice: 
         paint_ground_shadow(
             canvas, x, foot - high * 0.005, high * min(1.0, thing.wide) * 0.75, strength=0.42 if far else 0.55, lean=lean, tone=shadow
         )
+        if subject.name == "lighthouse" and (light.night or light.overcast > 0.8 or light.height < 0.0):
+            _beam(canvas, own.fork("beam"), x, (foot - 0.84 * high) / canvas.height)
         place(canvas, sprite, x, foot, light, haze=min(0.6, haze))
 
 
@@ -195,12 +200,36 @@ def _rock(canvas: Canvas, light: Light, dice: Dice, x: float, line: float, wide:
     tone += (np.asarray(light.haze, np.float32) - tone) * np.float32(min(0.6, haze))
     left = int(x * canvas.width - across / 2)
     canvas.cover(tone.astype(np.float32), mask.astype(np.float32), top=int(line - high), left=left)
-    torn = resize(
-        cloudy(dice.fork("surf"), max(4, high // 2), max(4, across // 2), cells=18, octaves=4, gain=0.7, stretch=2.0), high, across
-    )
-    surf = smoothstep(0.34, 0.7, torn + np.exp(-((rows[:, None] - 0.02) ** 2) * 160.0) * 0.42 - rows[:, None] * 0.9) * np.clip(
-        (1 - np.abs(u[None, :])) * 3, 0, 1
-    )
-    canvas.cover(mix((0.94, 0.97, 1.0), light.shade, 0.3), (surf * 0.85).astype(np.float32), top=int(line - high * 0.9), left=left)
+    _surf(canvas, light, dice.fork("surf"), x, line, across, high)
     middle = float(top[across // 2 - across // 20 : across // 2 + across // 20 + 1].min())
     return line - middle * high + tall * 0.04
+
+
+def _surf(canvas: Canvas, light: Light, dice: Dice, x: float, line: float, across: int, high: int) -> None:
+    """Foam around a rock's foot: torn, highest in the middle, gone at the sides and below."""
+    tall = int(high * 0.9)
+    torn = resize(cloudy(dice, max(4, tall // 2), max(4, across // 2), cells=20, octaves=5, gain=0.68, stretch=1.7), tall, across)
+    u = np.linspace(-1.0, 1.0, across, dtype=np.float32)[None, :]
+    v = (np.arange(tall, dtype=np.float32)[:, None] + 0.5) / tall
+    leaps = profile(dice.fork("leaps"), across, cells=9, octaves=4, gain=0.6)[None, :]
+    middle = 0.62 - 0.3 * leaps * (1.0 - u**2)
+    body = np.exp(-(((v - 0.66) / np.where(v < 0.66, 0.66 - middle + 0.05, 0.2)) ** 2)) * np.clip((1.0 - np.abs(u)) * 3.0, 0.0, 1.0)
+    mask = smoothstep(0.5, 0.86, torn * 0.62 + body * 0.52) * body**0.5
+    canvas.cover(
+        mix((0.94, 0.97, 1.0), light.shade, 0.35),
+        np.clip(mask, 0, 1) * np.float32(0.9),
+        top=int(line - tall * 0.66),
+        left=int(x * canvas.width - across / 2),
+    )
+
+
+def _beam(canvas: Canvas, dice: Dice, x: float, y: float) -> None:
+    """The light that a lighthouse throws to both sides, and the glow around its lamp."""
+    rows, columns = max(4, canvas.height // 3), max(4, canvas.width // 3)
+    across = ((np.arange(columns, dtype=np.float32) + 0.5) / columns - x)[None, :] * canvas.aspect
+    down = ((np.arange(rows, dtype=np.float32) + 0.5) / rows - y)[:, None]
+    lean = dice.between(-0.12, 0.12)
+    far = np.sqrt(across**2 + down**2) + 1e-3
+    beam = np.exp(-(((down - across * lean) / (0.006 + 0.1 * np.abs(across))) ** 2)) * np.exp(-far * 1.5)
+    canvas.shine((1.0, 0.93, 0.72), resize(beam, canvas.height, canvas.width, smooth=False) * np.float32(0.75))
+    canvas.glow(x, y, 0.07, (1.0, 0.9, 0.65), 0.9)

@@ -44,7 +44,7 @@ def paint_street(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon
     _ground(canvas, scene, light, dice.fork("ground"), horizon, distance, focal, eye, lit=lit)
     canvas.reached(0.55)
     if lit:
-        _traffic(canvas, dice.fork("traffic"), horizon, middle, focal, eye)
+        _traffic(canvas, dice.fork("traffic"), horizon, middle, focal, eye, wide)
 
 
 def _fronts(scene: Scene, light: Light, level: Field, distance: Field, facts: Field, tall: Field, dice: Dice, *, lit: bool) -> Field:
@@ -139,10 +139,10 @@ def _far_towers(canvas: Canvas, light: Light, dice: Dice, horizon: float, middle
 
 
 def _signs(canvas: Canvas, dice: Dice, horizon: float, middle: float, focal: float, wide: float, *, dense: bool) -> None:
-    for k in range(16 if dense else 8):
+    for k in range(22 if dense else 13):
         own = dice.fork(str(k))
         side = 1 if k % 2 else -1
-        distance = own.between(8.0, 46.0)
+        distance = 7.0 * 6.5 ** own.between(0.0, 1.0)
         x = middle + side * (wide - 0.7) / distance * focal / canvas.width
         base = own.between(3.6, 8.5)
         tall, across = own.between(1.2, 4.2), own.between(0.5, 0.95)
@@ -162,7 +162,7 @@ def _signs(canvas: Canvas, dice: Dice, horizon: float, middle: float, focal: flo
         edge[[0, -1], :] = 0.9
         edge[:, [0, -1]] = 0.9
         canvas.cover(tone, edge, top=int(top), left=left)
-        canvas.glow(x, (top + high / 2) / canvas.height, 0.02 + 0.9 / distance, tone, 0.6)
+        canvas.glow(x, (top + high / 2) / canvas.height, 0.015 + 0.55 / distance, tone, 0.62)
 
 
 def _ground(
@@ -193,20 +193,39 @@ def _ground(
         canvas.shine((1.0, 0.97, 0.9), (mask * np.exp(-((x / 0.08) ** 2)) * ((z % 4.0) < 2.2) * 0.5).astype(np.float32))
 
 
-def _traffic(canvas: Canvas, dice: Dice, horizon: float, middle: float, focal: float, eye: float) -> None:
-    for k in range(9):
+def _traffic(canvas: Canvas, dice: Dice, horizon: float, middle: float, focal: float, eye: float, wide: float) -> None:
+    """Lamps along the kerb, head and tail lights, and the light at the end of the street, each with its streak on the wet ground."""
+    canvas.glow(middle, horizon - 0.01, 0.16, (1.0, 0.7, 0.42), 0.6)
+    for k in range(7):
+        distance = 60.0 * 0.72**k
+        for side in (-1, 1):
+            x = middle + side * (wide - 1.6) / distance * focal / canvas.width
+            y = horizon - (4.6 - eye) / distance * focal / canvas.height
+            canvas.glow(x, y, 0.05 / distance + 0.003, (1.0, 0.9, 0.66), 1.0)
+            canvas.glow(x, y, 0.5 / distance + 0.01, (1.0, 0.74, 0.4), 0.42)
+            _streak(canvas, x, horizon + eye / distance * focal / canvas.height, 0.5 / distance, (1.0, 0.78, 0.48), 0.4)
+    for k in range(8):
         own = dice.fork(str(k))
-        distance = own.between(9.0, 60.0)
+        distance = 8.0 * 7.0 ** (1 - k / 7) * own.between(0.9, 1.1)
         coming = k % 2 == 0
-        lane = (-1.5 if coming else 1.6) + own.between(-0.4, 0.4)
-        tone: Colour = (1.0, 0.93, 0.78) if coming else (1.0, 0.16, 0.1)
+        lane = (-1.3 if coming else 1.5) + own.between(-0.35, 0.35)
+        tone: Colour = (1.0, 0.95, 0.84) if coming else (1.0, 0.14, 0.1)
         y = horizon + (eye - 0.7) / distance * focal / canvas.height
-        for wheel in (-0.6, 0.6):
+        for wheel in (-0.55, 0.55):
             x = middle + (lane + wheel) / distance * focal / canvas.width
-            canvas.glow(x, y, 0.16 / distance + 0.004, tone, 1.0)
-            canvas.glow(x, y, 0.9 / distance + 0.012, tone, 0.32)
-            foot = horizon + (eye + 0.9) / distance * focal / canvas.height
-            canvas.glow(x, foot, 0.3 / distance + 0.006, tone, 0.35)
+            canvas.glow(x, y, 0.07 / distance + 0.0025, tone, 1.0)
+            canvas.glow(x, y, 0.34 / distance + 0.006, tone, 0.34)
+            _streak(canvas, x, horizon + eye / distance * focal / canvas.height, 0.3 / distance, tone, 0.5)
+
+
+def _streak(canvas: Canvas, x: float, y: float, wide: float, tone: Colour, amount: float) -> None:
+    """A reflection drawn out towards us."""
+    high, across = int((0.05 + wide * 1.6) * canvas.unit), max(3, int((wide * 0.5 + 0.006) * canvas.unit))
+    v = np.linspace(0, 1, max(2, high), dtype=np.float32)[:, None]
+    u = np.linspace(-1, 1, across, dtype=np.float32)[None, :]
+    broken = 0.7 + 0.3 * np.sin(v * high * 0.55 + x * 40.0)
+    light = np.exp(-(u**2) * 3.0) * (1.0 - v) ** 1.4 * broken * amount
+    canvas.shine(tone, light, top=int(y * canvas.height), left=int(x * canvas.width - across / 2))
 
 
 def paint_skyline(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float) -> None:

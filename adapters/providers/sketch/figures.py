@@ -69,6 +69,7 @@ def _parts(words: list[str], outline: str, tones: dict[str, Colour]) -> list[Par
         lit=number("lit", 0.0),
         soft=number("soft", 0.0),
         alpha=number("alpha", 1.0),
+        melt=number("melt", 0.0),
         inside="inside" in options,
     )
     if "mirror" not in options:

@@ -32,16 +32,17 @@ def paint_mountains(
     `wet` says where water lies; `low` flattens the near ground, so that a lake is not hidden.
     """
     crest = tile(dice.fork("crest"), 512, cells=3, octaves=7, gain=0.5, ridged=True)
+    crest = np.clip((crest - crest.min()) / max(1e-3, float(np.quantile(crest, 0.995) - crest.min())), 0.0, 1.1)
     soft = tile(dice.fork("soft"), 256, cells=4, octaves=5)
     drift = dice.between(0, 1)
-    tall = dice.between(15.0, 22.0)
-    line = -2.0 if scene.wintry else dice.between(5.5, 8.5)
+    tall = dice.between(22.0, 30.0)
+    line = -2.0 if scene.wintry else dice.between(7.0, 11.0) if scene.season != "summer" else 15.0
     grass = _grass(scene, dice)
     rock = dice.pick((colour("8a8079"), colour("7b7f88"), colour("94806d")))
 
     def height(x: Field, z: Field) -> Field:
-        rise = smoothstep(9.0, 42.0, z)
-        peaks = sample(crest, x / 74.0 + drift, z / 74.0 + drift) ** 1.25
+        rise = smoothstep(13.0, 52.0, z)
+        peaks = sample(crest, x / 74.0 + drift, z / 74.0 + drift) ** 1.5
         hills = sample(soft, x / 20.0 + drift, z / 20.0)
         valley = 1.0 - 0.45 * np.exp(-((x / (z * 0.22 + 2.0)) ** 2))
         land = peaks * tall * rise * valley + (hills - 0.45) * (0.9 + z * 0.045) * (0.55 if low else 1.0)
@@ -104,14 +105,18 @@ def paint_snowfield(canvas: Canvas, scene: Scene, light: Light, dice: Dice, hori
 
     def height(x: Field, z: Field) -> Field:
         rise = smoothstep(14.0, 60.0, z) * 4.0 * sample(soft, x / 60.0, z / 60.0 + drift)
-        return (sample(soft, x / 13.0 + drift, z / 10.0) - 0.5) * (0.45 + z * 0.045) + (sample(fine, x / 3.0, z / 3.0) - 0.5) * 0.07 + rise
+        return (sample(soft, x / 13.0 + drift, z / 10.0) - 0.5) * (0.7 + z * 0.05) + (sample(fine, x / 3.0, z / 3.0) - 0.5) * 0.07 + rise
 
     def paint(x: Field, _z: Field, _heights: Field, _steep: Field) -> Field:
         tone = grass[0] if bare else (0.95, 0.97, 1.0)
         return np.broadcast_to(np.asarray(tone, np.float32), (*x.shape, 3)) * np.float32(1.0)
 
-    ground = Ground(height=height, paint=paint, grain=_grain(dice), grains=0.04, grain_size=0.6, smooth=0.85)
-    return paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=1.35, near=0.9, far=70.0, lens=1.05))
+    ground = Ground(height=height, paint=paint, grain=_grain(dice), grains=0.04, grain_size=0.6)
+    view = paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=1.35, near=0.9, far=70.0, lens=1.05))
+    canvas.reached(0.4)
+    plant(canvas, view, scene, light, dice.fork("edge"), count=150, kind="pine", near=19.0, far=48.0, tall=3.4)
+    plant(canvas, view, scene, light, dice.fork("near"), count=16, kind="pine", near=8.5, far=17.0, tall=2.9, gap=0.26)
+    return view
 
 
 def paint_dunes(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float) -> View:

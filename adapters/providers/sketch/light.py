@@ -127,7 +127,7 @@ def _greyed(light: Light, grey: str, share: float, level: float) -> Light:
     zenith, upper, lower, horizon = (scale(mix(tone, base, share), level) for tone in light.sky)
     return replace(
         light,
-        sky=(zenith, upper, lower, mix(horizon, light.sky[3], 0.25)),
+        sky=(zenith, upper, lower, mix(horizon, light.sky[3], 0.25 * (1 - share))),
         sun=mix(light.sun, scale((1, 1, 1), luma(light.sun) * 0.8), share * 0.7),
         shade=mix(light.shade, base, share * 0.5),
         haze=mix(light.haze, mix(base, horizon, 0.4), share),

@@ -15,7 +15,7 @@ _WATERS = ("0b3a4a", "0d3350", "10454c", "123a5c")
 def paint_sea(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float) -> View:
     """Open water to the horizon: a breeze, or the seas of a storm."""
     storm = scene.has("storm")
-    tall = 0.0 if scene.lacks("waves") else 1.3 if storm else dice.between(0.3, 0.5)
+    tall = 0.0 if scene.lacks("waves") else 2.1 if storm else dice.between(0.3, 0.5)
     heave = tile(dice.fork("heave"), 256, cells=4, octaves=2, gain=0.4)
     crests = tile(dice.fork("crests"), 512, cells=7, octaves=6, gain=0.5, ridged=True)
     chop = tile(dice.fork("chop"), 256, cells=10, octaves=5, gain=0.6)
@@ -36,7 +36,7 @@ def paint_sea(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: f
         )
 
     ground = Ground(height=height, paint=_nothing, shine=shine, grain=chop, grains=0.1, grain_size=0.6)
-    eye = 2.1 if storm else 1.9
+    eye = 2.6 if storm else 1.9
     view = paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=eye, near=1.5, far=260.0, lens=1.05), haze=0.9)
     if not scene.has("storm", "rain", "overcast"):
         glitter(canvas, np.clip(view.depth, 0, 1), light, dice.fork("path"), horizon)
@@ -154,7 +154,7 @@ def _reflected(
     crest = np.clip(heights * 0.55 + 0.12, 0.0, 0.8) * np.clip(along * 0.9 + 0.45, 0.0, 1.0)
     body = depth + (np.asarray(thin, np.float32) - depth) * crest[..., None]
     colours = body + (sky - body) * mirrored[..., None]
-    white = np.asarray(mix((0.96, 0.98, 1.0), light.sun, 0.25), np.float32) * (0.4 if light.night else 0.92)
+    white = np.asarray(mix((0.96, 0.98, 1.0), light.sun, 0.12), np.float32) * (0.4 if light.night else 0.92)
     white = white * np.asarray(mix(light.shade, (1, 1, 1), 0.55), np.float32)
     return colours + (white - colours) * np.clip(foam, 0, 1)[..., None]
 

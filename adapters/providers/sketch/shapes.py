@@ -42,6 +42,8 @@ class Part:
     soft: float = 0.0
     """Softness of the edge in units."""
     alpha: float = 1.0
+    melt: float = 0.0
+    """How many units of its upper end fade in, so that a leg grows out of a body."""
     inside: bool = False
     """True to keep it within what is drawn already."""
 
@@ -149,7 +151,11 @@ def draw_figure(figure: Figure, size: float, light: Light, dice: Dice, *, tone: 
             mask = np.clip(blur(mask, max(1.0, part.soft * scale)), 0.0, 1.0)
         shaded, mask = _shaded(part, base, mask, scale, light, toward, dice.fork(str(i)), (x0, y0, margin))
         area = (slice(y0, y1), slice(x0, x1))
-        mask = mask * part.alpha
+        mask = mask * np.float32(part.alpha)
+        if part.melt > 0:
+            first = min(y for _, y in inner)
+            rows = np.arange(mask.shape[0], dtype=np.float32)
+            mask = mask * smoothstep(first, first + part.melt * scale, rows)[:, None]
         if part.inside:
             mask = mask * alpha[area]
         # The share of the new paint in what is there afterwards; soft edges over nothing keep their own colour.
@@ -165,7 +171,10 @@ def draw_figure(figure: Figure, size: float, light: Light, dice: Dice, *, tone: 
 def _recoloured(base: Colour, tone: Colour, main: Colour) -> Colour:
     """The colour that the prompt says, as light or dark against it as the base was against the main tone."""
     level = luma(base) / max(0.05, luma(main))
-    return mix(base, (min(1.0, tone[0] * level), min(1.0, tone[1] * level), min(1.0, tone[2] * level)), 0.85)
+    # A red fox and a brown bear have the colour already: the nearer the word is to nature, the less it changes.
+    apart = sum(abs(a / max(0.05, luma(tone)) - b / max(0.05, luma(main))) for a, b in zip(tone, main, strict=True))
+    share = 0.85 * min(1.0, max(0.0, apart / 1.6 - 0.35) + 2.0 * abs(luma(tone) - luma(main)) ** 2)
+    return mix(base, (min(1.0, tone[0] * level), min(1.0, tone[1] * level), min(1.0, tone[2] * level)), share)
 
 
 def _shaded(

@@ -20,24 +20,25 @@ def pine(dice: Dice, height: int) -> Field:
     middle = wide * SHARPNESS / 2
     tall = height * SHARPNESS
     draw.polygon([(middle - tall * 0.012, tall), (middle + tall * 0.012, tall), (middle, tall * 0.1)], fill=255)
-    tiers = max(7, min(26, height // 7))
-    droop = dice.between(0.5, 0.9)
-    full = dice.between(0.7, 1.0)
-    step = tall * 0.93 / tiers
-    for i in range(tiers):
-        part = (i + 1) / tiers
-        y = tall * 0.005 + step * i
-        for side in (-1, 1):
-            reach = middle * (0.06 + 0.94 * part**0.85) * full * dice.between(0.74, 1.0)
-            # A tier hangs over the next one, its lower edge ragged with twigs.
-            points = [(middle - side * 2, y), (middle + side * reach, y + step * (1.25 + droop))]
-            teeth = 3 + round(5 * part)
-            for k in range(teeth, 0, -1):
-                edge = (k - 0.5) / teeth
-                points.append((middle + side * reach * edge, y + step * (1.15 + droop * edge) * dice.between(0.78, 1.0)))
-                points.append((middle + side * reach * (k - 1) / teeth, y + step * (1.55 + droop * edge) * dice.between(0.85, 1.15)))
-            points.append((middle - side * 2, y + step * 1.6))
-            draw.polygon(points, fill=255)
+    boughs = max(24, min(170, height))
+    droop = dice.between(0.16, 0.34)
+    full = dice.between(0.78, 1.0)
+    thick = tall * 3.4 / boughs
+    for i in range(boughs):
+        part = (i + dice.between(0, 1)) / boughs
+        y = tall * (0.015 + 0.9 * part)
+        side = 1 if i % 2 else -1
+        reach = middle * (0.05 + 0.95 * part**0.9) * full * dice.between(0.55, 1.0)
+        end = (middle + side * reach, y + reach * droop * dice.between(0.6, 1.6))
+        bend = (middle + side * reach * 0.55, y + reach * droop * 0.2)
+        wide = min(thick, reach * 0.5 + 2)
+        draw.polygon([(middle - side, y - wide * 0.4), bend, end, (bend[0], bend[1] + wide * 0.8), (middle - side, y + wide * 0.8)], fill=255)
+        # Twigs hang from the bough, shorter towards its end.
+        for k in range(1, 6):
+            at = k / 6
+            px, py = middle + side * reach * at, y + (end[1] - y) * at**1.4
+            long = wide * (1.25 - 0.7 * at) * dice.between(0.7, 1.5)
+            draw.polygon([(px - wide * 0.34, py), (px + wide * 0.34, py), (px + side * wide * 0.5, py + long)], fill=255)
     return np.asarray(board.reduce(SHARPNESS), np.float32) / 255
 
 
