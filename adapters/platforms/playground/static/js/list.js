@@ -79,7 +79,6 @@ export class MessageList {
 
   toBottom(smooth = false) {
     this.pinned = true;
-    this.lastTop = 0;
     if (this.skip) {
       this.skip = 0;
       this.#arrange();
@@ -87,6 +86,7 @@ export class MessageList {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
     const far = scrollHeight - scrollTop > 3 * clientHeight;
     this.scroller.scrollTo({ top: scrollHeight, behavior: smooth && !far ? "smooth" : "instant" });
+    this.lastTop = this.scroller.scrollTop;
     this.#caughtUp();
   }
 
