@@ -24,7 +24,7 @@ async def test_killed_in_a_loop_every_job_is_delivered_once(tmp_path: Path) -> N
         async with started(tmp_path, **settings) as process, process.chat("grace") as chat:
             for number in range(JOBS // ROUNDS):
                 answer = await chat.say(
-                    f"/imagine a small boat {round_number} {number} --ar 1:1 --count 2", event=f"say-{round_number}-{number}"
+                    f"/imagine a small boat {round_number} {number} --ar 1:1 --count 2", event=f"say-round-{round_number}-{number}"
                 )
                 jobs.append(answer["job"])
             await asyncio.sleep(chance.uniform(0.0, 1.2))
