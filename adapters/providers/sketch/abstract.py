@@ -34,7 +34,7 @@ def paint_abstract(canvas: Canvas, scene: Scene, dice: Dice) -> None:
     """One of four manners: the one that the words name, else the one the dice pick."""
     tones = palette(scene, dice.fork("palette"))
     manner = next((name for name in ("geometric", "marble", "ribbons", "fluid") if scene.has(name)), "")
-    manner = manner or dice.fork("manner").pick(("fluid", "marble", "ribbons", "paper", "geometric"))
+    manner = manner or dice.fork("manner").pick(("fluid", "marble", "ribbons", "paper", "marble", "ribbons", "geometric"))
     painters = {"marble": _marble, "ribbons": _ribbons, "paper": _paper, "geometric": _geometric}
     painters.get(manner, _fluid)(canvas, dice.fork(manner), tones)
 

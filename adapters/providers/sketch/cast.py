@@ -33,6 +33,7 @@ class Stage:
 def paint_cast(canvas: Canvas, scene: Scene, light: Light, dice: Dice, stage: Stage) -> None:
     """Paint every subject that has a drawing, the least important first."""
     subjects = [subject for subject in scene.subjects if known(subject.name)]
+    site = scene.site
     for rank in range(len(subjects) - 1, -1, -1):
         subject = subjects[rank]
         own = dice.fork(f"{rank} {subject.name}")
@@ -44,7 +45,8 @@ def paint_cast(canvas: Canvas, scene: Scene, light: Light, dice: Dice, stage: St
         elif thing.habit in {"float", "swim"}:
             _swim(canvas, subject, thing, light, own, stage, rank)
         else:
-            _stand(canvas, subject, thing, light, own, stage, rank, grounded=not scene.wintry)
+            _stand(canvas, subject, thing, light, own, stage, rank, grounded=not scene.wintry, site=site)
+            site = None if thing.habit == "far" else site
 
 
 def _sizes(canvas: Canvas, thing: Figure, stage: Stage) -> float:
@@ -52,7 +54,18 @@ def _sizes(canvas: Canvas, thing: Figure, stage: Stage) -> float:
     return stage.zoom * thing.size * canvas.unit * min(1.0, 0.9 * canvas.width / max(1.0, thing.size * canvas.unit * thing.wide))
 
 
-def _stand(canvas: Canvas, subject: Subject, thing: Figure, light: Light, dice: Dice, stage: Stage, rank: int, *, grounded: bool) -> None:
+def _stand(
+    canvas: Canvas,
+    subject: Subject,
+    thing: Figure,
+    light: Light,
+    dice: Dice,
+    stage: Stage,
+    rank: int,
+    *,
+    grounded: bool,
+    site: float | None,
+) -> None:
     size = _sizes(canvas, thing, stage) * (0.62 if rank else 1.0)
     far = thing.habit == "far"
     aside = {0: (0.5,), 1: (0.2, 0.8), 2: (0.86, 0.14), 3: (0.34, 0.66)}[rank]
@@ -60,8 +73,8 @@ def _stand(canvas: Canvas, subject: Subject, thing: Figure, light: Light, dice: 
         own = dice.fork(str(k))
         back = k / max(1, subject.count)
         x = own.pick(aside) + own.between(-0.06, 0.06)
-        if far and not rank and k == 0:
-            x = own.pick((0.3, 0.36, 0.64, 0.7)) if canvas.aspect > 0.8 else 0.5 + own.between(-0.06, 0.06)  # noqa: PLR2004 - upright pictures have no room aside
+        if far and k == 0 and site is not None:
+            x = site
         if k:
             x = 0.5 + (0.5 if k % 2 else -0.5) * (0.34 + 0.38 * back) * (1 if rank % 2 == 0 else -1) + own.between(-0.04, 0.04)
         high = size * (1.0 - 0.42 * back) * own.between(0.94, 1.04)

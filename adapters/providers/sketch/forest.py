@@ -15,7 +15,8 @@ _ROWS = 6
 
 def paint_forest(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float) -> View:
     """Conifers in mist, or trunks under a roof of leaves; winter lays snow on either."""
-    canvas.cover(mix(light.haze, light.sky[3], 0.5), float(0.5 if not light.night else 0.25))
+    if not scene.has("aurora"):
+        canvas.cover(mix(light.haze, light.sky[3], 0.5), 0.25 if light.night else 0.5)
     canvas.glow(light.x, horizon * 0.55, 0.5, mix(light.disc, light.sky[3], 0.4), 0.55 if not light.night else 0.2)
     conifers = not (scene.has("birch", "bamboo", "tropical", "blossom") or scene.season == "autumn") and (
         scene.has("fog") or scene.wintry or dice.chance(0.45)
@@ -67,52 +68,41 @@ def _conifers(canvas: Canvas, scene: Scene, light: Light, dice: Dice, floor: Vie
         share = (0.86 - 0.8 * part**0.8) * (1.0 if not scene.has("fog") else 1.05)
         count = max(2, round((22 - 17 * part) * canvas.aspect))
         line = profile(own, 64, cells=4, octaves=3)
-        mask = Image.new("L", (canvas.width, canvas.height))
+        most = max(12, min(220, int(tall * 1.12 * canvas.unit)))
+        trees = [
+            tuple(Image.fromarray((layer * 255).astype(np.uint8)) for layer in pine(own.fork(str(k)), most)) for k in range(min(4, count))
+        ]
+        mask, shades = Image.new("L", (canvas.width, canvas.height)), Image.new("L", (canvas.width, canvas.height))
         for k in range(count):
             x = (k + own.between(0.1, 0.9)) / count
-            if part > 0.55 and abs(x - 0.5) < 0.16 + 0.12 * part:  # noqa: PLR2004 - the view stays open
+            if part > 0.55 and abs(x - 0.5) < 0.16 + 0.12 * part:
                 continue
             size = tall * own.between(0.62, 1.12) * canvas.unit
-            kind = pine(own.fork(str(k % 5)), max(12, min(220, int(size))))
-            sprite = Image.fromarray((kind * 255).astype(np.uint8)).resize(
-                (max(3, int(size * 0.46)), max(6, int(size))), Image.Resampling.BILINEAR
-            )
             ground = (foot + (float(line[int(x * 63)]) - 0.5) * 0.06) * canvas.height
-            mask.paste(255, (int(x * canvas.width - sprite.width / 2), int(ground - sprite.height)), sprite)
-        alpha = np.asarray(mask, np.float32) / 255
-        tone = np.broadcast_to(np.asarray(dark(base, light, max(0.0, share)), np.float32), canvas.pixels.shape)
-        if part > 0.3:  # noqa: PLR2004 - nearer trees show their needles
-            tone = (
-                tone * _needles(canvas, own, alpha, light, scene)[..., None]
-                if not scene.wintry
-                else _snowed(canvas, own, alpha, tone, light)
-            )
+            corner = (int(x * canvas.width - max(3, int(size * 0.46)) / 2), int(ground - max(6, int(size))))
+            grown = trees[k % len(trees)]
+            shape, boughs = (layer.resize((max(3, int(size * 0.46)), max(6, int(size))), Image.Resampling.BILINEAR) for layer in grown)
+            mask.paste(255, corner, shape)
+            shades.paste(boughs, corner, shape)
+        alpha, lightness = np.asarray(mask, np.float32) / 255, np.asarray(shades, np.float32)[..., None] / 255
+        deep = np.asarray(dark(base, light, max(0.0, share)), np.float32)
+        near = min(1.0, part * 1.3)
+        tone = deep * (1.0 - 0.5 * near + near * (0.2 + 1.1 * lightness))
+        if scene.wintry:
+            white = np.asarray(mix(mix((0.9, 0.94, 1.0), light.shade, 0.3), light.haze, 0.2 + 0.5 * share), np.float32)
+            tone = tone + (white - tone) * smoothstep(0.5, 0.74, lightness) * np.float32(0.35 + 0.6 * near)
+        tone = tone * _rimmed(canvas, alpha, light, scene)[..., None]
         canvas.cover(tone.astype(np.float32), alpha)
         if row < _ROWS - 1:
             _veil(canvas, light, own.fork("veil"), foot, 0.1 + 0.05 * part, (0.85 if scene.has("fog") else 0.5) * (1 - 0.5 * part))
 
 
-def _needles(canvas: Canvas, dice: Dice, alpha: Field, light: Light, scene: Scene) -> Field:
-    fine = cloudy(dice, canvas.height // 2, canvas.width // 2, cells=90 * canvas.aspect, octaves=2, gain=0.8)
-    step = max(2, int(canvas.unit / 160))
-    toward = step if light.x < 0.5 else -step  # noqa: PLR2004 - the middle
+def _rimmed(canvas: Canvas, alpha: Field, light: Light, scene: Scene) -> Field:
+    """Brighter along the side that the light comes from."""
+    step = max(2, int(canvas.unit / 170))
+    toward = step if light.x < 0.5 else -step
     edge = np.clip(alpha - np.roll(alpha, (step, toward), axis=(0, 1)), 0, 1)
-    gain = 0.3 if scene.has("fog") else 0.8
-    return 0.8 + resize(fine, canvas.height, canvas.width, smooth=False) * 0.42 + edge * gain
-
-
-def _snowed(canvas: Canvas, dice: Dice, alpha: Field, tone: Field, light: Light) -> Field:
-    fine = resize(
-        cloudy(dice, canvas.height // 2, canvas.width // 2, cells=46 * canvas.aspect, octaves=3, gain=0.7),
-        canvas.height,
-        canvas.width,
-        smooth=False,
-    )
-    white = np.asarray(mix(mix((0.9, 0.94, 1.0), light.shade, 0.35), light.haze, 0.2), np.float32)
-    step = max(2, int(canvas.unit / 200))
-    edge = np.clip(alpha - np.roll(alpha, (step, 0), axis=(0, 1)), 0, 1)
-    caught = np.clip(smoothstep(0.46, 0.62, fine) * 0.85 + edge * 0.5, 0, 1)
-    return tone + (white - tone) * caught[..., None]
+    return 1.0 + edge * (0.2 if scene.has("fog") else 0.6)
 
 
 def _trunks(canvas: Canvas, scene: Scene, light: Light, dice: Dice, floor: View) -> None:

@@ -1,10 +1,12 @@
 """Land: mountains, hills and meadows, dunes, snowfields, and lakes between them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from adapters.providers.sketch.canvas import Canvas, Colour, colour
+from adapters.providers.sketch.growth import paint_flowers, paint_grass
 from adapters.providers.sketch.light import Light
 from adapters.providers.sketch.noise import Dice, Field, sample, smoothstep, tile
 from adapters.providers.sketch.scene import Scene
@@ -62,10 +64,12 @@ def paint_mountains(
         return _blend(base, (0.95, 0.97, 1.0), snow)
 
     ground = Ground(height=height, paint=paint, grain=_grain(dice), grains=0.07 if scene.wintry else 0.2, grain_size=0.5, wet=wet)
-    view = paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=2.6, near=1.6, far=95.0, lens=1.0))
+    view = paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=2.6, near=1.6, far=95.0, lens=1.0), haze=0.72)
     if wet is None:
         canvas.reached(0.42)
+        _bloom(canvas, view, scene, light, dice)
         trees(canvas, view, scene, light, dice.fork("trees"))
+        _grown(canvas, view, scene, light, dice, grass)
     return view
 
 
@@ -90,8 +94,12 @@ def paint_meadow(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon
     grains = 0.05 if scene.wintry else 0.3
     ground = Ground(height=height, paint=paint, grain=_grain(dice), grains=grains, grain_size=0.55)
     view = paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=1.7, near=1.1, far=90.0, lens=1.05))
+    canvas.reached(0.45)
+    _bloom(canvas, view, scene, light, dice)
     if dice.fork("wooded").chance(0.7) or scene.has("trees", "blossom"):
-        plant(canvas, view, scene, light, dice.fork("crowns"), count=60, kind="broadleaf", near=9.0, far=60.0, tall=2.0, gap=0.12)
+        plant(canvas, view, scene, light, dice.fork("crowns"), count=60, kind="broadleaf", near=12.0, far=60.0, tall=2.4, gap=0.12)
+        plant(canvas, view, scene, light, dice.fork("near crowns"), count=4, kind="broadleaf", near=6.0, far=9.0, tall=2.9, gap=0.3)
+    _grown(canvas, view, scene, light, dice, grass)
     return view
 
 
@@ -114,6 +122,8 @@ def paint_snowfield(canvas: Canvas, scene: Scene, light: Light, dice: Dice, hori
     ground = Ground(height=height, paint=paint, grain=_grain(dice), grains=0.04, grain_size=0.6)
     view = paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=1.35, near=0.9, far=70.0, lens=1.05))
     canvas.reached(0.4)
+    if any(word in scene.essence for word in ("arctic", "glacier", "iceberg", "polar", "tundra", "penguin")):
+        return view
     plant(canvas, view, scene, light, dice.fork("edge"), count=150, kind="pine", near=19.0, far=48.0, tall=3.4)
     plant(canvas, view, scene, light, dice.fork("near"), count=16, kind="pine", near=8.5, far=17.0, tall=2.9, gap=0.26)
     return view
@@ -146,6 +156,21 @@ def paint_dunes(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon:
 
     ground = Ground(height=height, paint=paint, grain=_grain(dice), grains=0.06, grain_size=0.7)
     return paint_ground(canvas, light, ground, Camera(horizon=horizon, eye=3.2, near=1.7, far=110.0, lens=1.05), haze=0.8)
+
+
+def _bloom(canvas: Canvas, view: View, scene: Scene, light: Light, dice: Dice) -> None:
+    """Flowers where the words or the season have them."""
+    if scene.wintry or scene.lacks("flowers"):
+        return
+    named = scene.has("flowers", "lavender", "wheat")
+    if named or scene.season == "spring":
+        paint_flowers(canvas, view, scene if named else replace(scene, features=scene.features | {"flowers"}), light, dice.fork("flowers"))
+
+
+def _grown(canvas: Canvas, view: View, scene: Scene, light: Light, dice: Dice, grass: tuple[Colour, Colour]) -> None:
+    """Grass before our feet, where no snow lies."""
+    if not scene.wintry:
+        paint_grass(canvas, view, light, dice.fork("blades"), grass[1])
 
 
 def paint_lake(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float) -> View:

@@ -32,6 +32,8 @@ class Scene:
     absent: frozenset[str] = field(default_factory=frozenset[str])
     """What the negative prompt keeps out."""
     style: str = ""
+    site: float | None = None
+    """Where a building of the cast will stand, as a share of the width: a clearing is left there."""
     essence: str = ""
     """The words themselves: what they do not decide is drawn from them."""
 

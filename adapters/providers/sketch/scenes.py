@@ -6,10 +6,11 @@ from dataclasses import replace
 from adapters.providers.sketch import abstract, city, forest, land, portrait, rooms, sea, space, underwater, weather
 from adapters.providers.sketch.canvas import Canvas, mix
 from adapters.providers.sketch.cast import Stage, paint_cast
+from adapters.providers.sketch.company import gathered
 from adapters.providers.sketch.figures import figure, known
 from adapters.providers.sketch.light import Light, light_of
 from adapters.providers.sketch.noise import Dice
-from adapters.providers.sketch.scene import Scene, Subject
+from adapters.providers.sketch.scene import Scene
 from adapters.providers.sketch.sky import paint_sky
 from adapters.providers.sketch.terrain import View
 
@@ -45,7 +46,7 @@ _HORIZONS = {
 
 def paint_scene(canvas: Canvas, scene: Scene, dice: Dice) -> None:
     """Paint everything but the last coat."""
-    scene = _completed(scene, dice.fork("company"))
+    scene = gathered(scene, dice.fork("company"), upright=canvas.aspect < 0.8)  # noqa: PLR2004 - upright pictures have no room aside
     light = light_of(scene, dice.fork("light"))
     if scene.place == "abstract":
         abstract.paint_abstract(canvas, scene, dice.fork("abstract"))
@@ -93,7 +94,7 @@ def _outdoors(canvas: Canvas, scene: Scene, light: Light, dice: Dice) -> Stage:
 def _is_skyline(scene: Scene, dice: Dice) -> bool:
     if any(word in scene.essence for word in ("street", "alley", "cyberpunk", "neon", "traffic", "avenue", "rain", "downtown")):
         return False
-    if any(word in scene.essence for word in ("skyline", "harbour", "harbor", "bay", "bridge", "boat", "river", "sea")):
+    if any(word in scene.essence for word in ("skyline", "fireworks", "harbour", "harbor", "bay", "bridge", "boat", "river", "sea")):
         return True
     grounded = any(known(subject.name) and figure(subject.name).habit == "stand" for subject in scene.subjects)
     return not grounded and dice.fork("skyline").chance(0.6)
@@ -120,37 +121,8 @@ def _portrait(canvas: Canvas, scene: Scene, light: Light, dice: Dice) -> Stage:
 
 
 def _inner(canvas: Canvas, scene: Scene, light: Light, dice: Dice) -> None:
-    _outdoors(canvas, scene, light, dice)
-
-
-def _completed(scene: Scene, dice: Dice) -> Scene:
-    """Company for scenes whose words name nobody: a whale under water, fruit on a table, sometimes a boat or birds."""
-    named = [subject for subject in scene.subjects if known(subject.name)]
-    if scene.lacks("animals") and scene.place == "underwater":
-        return scene
-    if scene.place == "still life" and len(named) < 2:  # noqa: PLR2004 - a still life is a group
-        rest = [
-            name
-            for name in ("vase", "fruit", "bottle", "cup", "teapot", "book")
-            if known(name) and all(name != subject.name for subject in named)
-        ]
-        extra = tuple(Subject(name=rest.pop(dice.integer(0, len(rest) - 1))) for _ in range(3 - len(named)))
-        return replace(scene, subjects=(*named, *extra))
-    if named:
-        return scene
-    if scene.place == "underwater":
-        return replace(scene, subjects=(Subject(name=dice.pick(("whale", "fish", "turtle", "jellyfish")), count=1),))
-    if scene.place == "window":
-        return replace(scene, subjects=(Subject(name=dice.pick(("vase", "cup", "book"))),))
-    if scene.place in {"sea", "beach", "island"} and not scene.lacks("boats") and not scene.has("storm") and dice.chance(0.5):
-        return replace(scene, subjects=(Subject(name="boat"),))
-    if (
-        scene.place in {"sea", "beach", "lake", "mountains", "clouds place"}
-        and not (scene.lacks("birds") or scene.lacks("animals"))
-        and dice.chance(0.35)
-    ):
-        return replace(scene, subjects=(Subject(name="bird", count=5),))
-    return scene
+    stage = _outdoors(canvas, scene, light, dice)
+    _air(canvas, scene, light, dice.fork("air"), stage)
 
 
 def _air(canvas: Canvas, scene: Scene, light: Light, dice: Dice, stage: Stage) -> None:

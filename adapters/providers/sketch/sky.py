@@ -61,7 +61,7 @@ def _warm(canvas: Canvas, light: Light, sun_y: float, amount: float) -> None:
     """The air around the sun, wide and narrow."""
     low = 1.0 - min(1.0, max(0.0, light.height))
     canvas.glow(light.x, sun_y, 0.55 * light.glow, light.sun, 0.62 * amount * (0.45 + 0.55 * low))
-    canvas.glow(light.x, sun_y, 0.2 * light.glow, light.disc, 0.6 * amount)
+    canvas.glow(light.x, sun_y, 0.2 * light.glow, light.disc, (0.6 + 0.3 * (1.0 - low)) * amount)
 
 
 def _orb(canvas: Canvas, light: Light, dice: Dice, sun_y: float) -> None:
@@ -75,7 +75,10 @@ def _orb(canvas: Canvas, light: Light, dice: Dice, sun_y: float) -> None:
     left, top = int(light.x * canvas.width) - size // 2, int(sun_y * canvas.height) - size // 2
     span = (np.arange(size, dtype=np.float32) - size / 2 + 0.5) / (radius * canvas.unit)
     distance = np.sqrt(span[None, :] ** 2 + span[:, None] ** 2)
-    disc = smoothstep(1.0 + 1.4 / (radius * canvas.unit), 1.0 - 1.4 / (radius * canvas.unit), distance)
+    edge = (
+        1.4 / (radius * canvas.unit) if light.night or light.height < 0.3 else 0.45
+    )  # a low sun and the moon have an edge, a high sun dazzles
+    disc = smoothstep(1.0 + edge, 1.0 - edge, distance)
     if light.night:
         seas = smoothstep(0.46, 0.68, cloudy(dice, size, size, cells=3.2, octaves=4))
         level = (1.02 - 0.2 * seas) * (1.0 - 0.1 * distance**3)

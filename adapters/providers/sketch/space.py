@@ -23,7 +23,11 @@ def paint_space(canvas: Canvas, scene: Scene, dice: Dice) -> None:
         first, last = scene.tints[0], scene.tints[-1]
         tones = [scale(first, 0.05), scale(first, 0.28), scale(first, 0.75), mix(first, last, 0.6), mix(last, (1, 1, 1), 0.45)]
     galaxy = "galaxy" in scene.essence or "black hole" in scene.essence
-    planet = scene.has("planet") or (not galaxy and dice.fork("planet").chance(0.45)) or any(s.name == "planet" for s in scene.subjects)
+    planet = (
+        scene.has("planet")
+        or (not galaxy and "nebula" not in scene.essence and dice.fork("planet").chance(0.45))
+        or any(s.name == "planet" for s in scene.subjects)
+    )
     _nebula(canvas, dice.fork("nebula"), tones, thin=0.55 if galaxy else 1.0)
     canvas.reached(0.3)
     if not scene.lacks("stars"):

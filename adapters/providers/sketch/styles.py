@@ -133,8 +133,8 @@ def _line(pixels: Field, canvas: Canvas, dice: Dice) -> Field:
     level = grey(pixels)
     spread = blur(level, canvas.unit / 180)
     low, high = float(np.quantile(spread[::8, ::8], 0.02)), float(np.quantile(spread[::8, ::8], 0.9))
-    spread = np.clip((spread - low) / max(0.05, high - low), 0, 1)
-    contour = smoothstep(0.16, 0.46, edges(level, max(1.0, canvas.unit / 620)))
+    spread = np.clip((spread - low) / max(0.05, high - low), 0, 1) ** 1.15
+    contour = smoothstep(0.1, 0.3, edges(level, max(1.0, canvas.unit / 560)))
     wobble = (
         resize(cloudy(dice.fork("wobble"), canvas.height // 4, canvas.width // 4, cells=12, octaves=3), canvas.height, canvas.width) * 9.0
     )
@@ -173,7 +173,9 @@ def _pencil(pixels: Field, canvas: Canvas, dice: Dice) -> Field:
 def _pixel(pixels: Field, canvas: Canvas, _dice: Dice) -> Field:
     """Large square pixels in a small palette, with ordered dithering."""
     cell = max(2, round(canvas.unit / 144))
-    small = picture(saturated(pixels, 1.3)).resize((-(-canvas.width // cell), -(-canvas.height // cell)), Image.Resampling.BOX)
+    level = grey(pixels[::4, ::4])
+    bright = float(np.quantile(level, 0.985))
+    small = picture(saturated(pixels * np.float32(min(1.8, 0.92 / max(0.2, bright))), 1.3)).resize((-(-canvas.width // cell), -(-canvas.height // cell)), Image.Resampling.BOX)
     order = np.asarray(((0, 8, 2, 10), (12, 4, 14, 6), (3, 11, 1, 9), (15, 7, 13, 5)), np.float32) / 16 - 0.5
     shades = light(small)
     shades += np.tile(order, (shades.shape[0] // 4 + 1, shades.shape[1] // 4 + 1))[: shades.shape[0], : shades.shape[1], None] * np.float32(
@@ -183,20 +185,29 @@ def _pixel(pixels: Field, canvas: Canvas, _dice: Dice) -> Field:
     return np.repeat(np.repeat(light(few), cell, axis=0), cell, axis=1)[: canvas.height, : canvas.width]
 
 
+def _inks(pixels: Field, canvas: Canvas, count: int) -> Field:
+    """The picture in `count` flat colours, the rare ones kept: half of them share the surface, half are found where colour is strong."""
+    small = picture(pixels).resize((max(8, canvas.width // 4), max(8, canvas.height // 4)), Image.Resampling.BOX)
+    shades = light(small).reshape(-1, 3)
+    strength = shades.max(axis=1) - shades.min(axis=1)
+    vivid = shades[strength >= np.quantile(strength, 0.86)]
+    strip = np.concatenate([shades, np.repeat(vivid, 5, axis=0)])
+    strip = strip[: len(strip) // 64 * 64].reshape(-1, 64, 3)
+    few = picture(strip).quantize(count, method=Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
+    half = picture(pixels).resize((max(8, canvas.width // 2), max(8, canvas.height // 2)), Image.Resampling.BILINEAR)
+    flat = light(half.quantize(palette=few, dither=Image.Dither.NONE).convert("RGB").filter(ImageFilter.MedianFilter(3)))
+    large = resize(flat, canvas.height, canvas.width)
+    # The border between two inks is brought back to a crisp edge after enlarging.
+    soft = blur(large, 1.2)
+    return np.clip(soft + (large - soft) * np.float32(1.8), 0, 1)
+
+
 def _poster(pixels: Field, canvas: Canvas, dice: Dice) -> Field:
-    """Seven flat inks, printed on paper with a margin."""
-    flat = _smoothed(saturated(pixels, 1.25), canvas, 11)
-    large = picture(flat)
-    few = large.resize((max(8, canvas.width // 2), max(8, canvas.height // 2))).quantize(
-        7, method=Image.Quantize.MEDIANCUT, kmeans=2, dither=Image.Dither.NONE
-    )
-    shades = large.quantize(7, palette=few, dither=Image.Dither.NONE).convert("RGB").filter(ImageFilter.ModeFilter(7))
+    """Nine flat inks, printed on paper with a margin."""
     tooth = _paper(canvas, dice)
-    ink = saturated(light(shades), 1.15) * (1.0 + tooth * 0.07)[..., None]
-    away = (
-        np.minimum(np.minimum(canvas.columns, 1 - canvas.columns) * canvas.width, np.minimum(canvas.rows, 1 - canvas.rows) * canvas.height)
-        / canvas.unit
-    )
+    ink = saturated(_inks(_smoothed(saturated(pixels, 1.25), canvas, 7), canvas, 9), 1.15) * (1.0 + tooth * 0.07)[..., None]
+    sides = np.minimum(canvas.columns, 1 - canvas.columns) * canvas.width
+    away = np.minimum(sides, np.minimum(canvas.rows, 1 - canvas.rows) * canvas.height) / canvas.unit
     frame = smoothstep(0.034, 0.036, away)
     paper = np.asarray(colour("f3ead6"), np.float32) * (1.0 + tooth * 0.05)[..., None]
     return paper + (ink - paper) * frame[..., None]
@@ -205,7 +216,6 @@ def _poster(pixels: Field, canvas: Canvas, dice: Dice) -> Field:
 def _woodcut(pixels: Field, canvas: Canvas, dice: Dice) -> Field:
     """Few inks under a black key block cut along the forms."""
     flat = _smoothed(pixels, canvas, 11)
-    few = picture(saturated(flat, 1.1)).quantize(9, method=Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE).convert("RGB")
     tooth = _paper(canvas, dice)
     wood = (
         resize(
@@ -215,42 +225,41 @@ def _woodcut(pixels: Field, canvas: Canvas, dice: Dice) -> Field:
         )
         - 0.5
     )
-    ink = light(few) * (1.0 + wood * 0.16 + tooth * 0.05)[..., None]
+    ink = _inks(saturated(flat, 1.15), canvas, 10) * (1.0 + wood * 0.16 + tooth * 0.05)[..., None]
     ink = ink * np.asarray((1.0, 0.965, 0.88), np.float32) + np.asarray((0.02, 0.012, 0.0), np.float32)
     level = grey(flat)
-    key = smoothstep(0.22, 0.42, edges(level, max(1.4, canvas.unit / 340)))
+    key = smoothstep(0.16, 0.34, edges(level, max(1.4, canvas.unit / 340)))
     return ink + (np.asarray(colour("1d2230"), np.float32) - ink) * (key * 0.92)[..., None]
 
 
 def _mosaic(pixels: Field, canvas: Canvas, dice: Dice) -> Field:
-    """Panes of glass between leads: each takes the colour of its middle, each shines a little differently."""
-    cell = canvas.unit / 34
-    rows, columns = int(canvas.height / cell) + 3, int(canvas.width / cell) + 3
+    """Panes of glass between leads: each takes the colour of its middle, each shines a little differently. Computed at half the size."""
+    cell = canvas.unit / 68
+    high, wide = canvas.height // 2, canvas.width // 2
+    rows, columns = int(high / cell) + 3, int(wide / cell) + 3
     seeds = dice.numbers(rows, columns, 3)
-    y, x = (
-        np.arange(canvas.height, dtype=np.float32)[:, None] / np.float32(cell),
-        np.arange(canvas.width, dtype=np.float32)[None, :] / np.float32(cell),
-    )
+    y = np.arange(high, dtype=np.float32)[:, None] / np.float32(cell)
+    x = np.arange(wide, dtype=np.float32)[None, :] / np.float32(cell)
     base_y, base_x = np.floor(y).astype(np.int32), np.floor(x).astype(np.int32)
-    best = np.full((canvas.height, canvas.width), 9.0, np.float32)
+    best = np.full((high, wide), 9.0, np.float32)
     second = best.copy()
-    own = np.zeros((canvas.height, canvas.width), np.int32)
+    own = np.zeros((high, wide), np.int32)
     for dy in (0, 1, 2):
         for dx in (0, 1, 2):
             row, column = base_y + dy, base_x + dx
             px, py = column - 1 + seeds[row, column, 0], row - 1 + seeds[row, column, 1]
-            distance = (px - x) ** 2 + (py - y) ** 2
+            distance = ((px - x) ** 2 + (py - y) ** 2).astype(np.float32)
             nearer = distance < best
             second = np.where(nearer, best, np.minimum(second, distance))
             own = np.where(nearer, row * columns + column, own)
             best = np.where(nearer, distance, best)
-    centre_y = np.clip((np.arange(rows)[:, None] - 1 + seeds[..., 1]) * cell, 0, canvas.height - 1).astype(np.int32)
-    centre_x = np.clip((np.arange(columns)[None, :] - 1 + seeds[..., 0]) * cell, 0, canvas.width - 1).astype(np.int32)
-    soft = _smoothed(saturated(pixels, 1.45), canvas, 7)
-    panes = (soft[centre_y, centre_x] * (0.88 + 0.3 * seeds[..., 2:3])).reshape(-1, 3)
-    lead = smoothstep(0.03, 0.1, np.sqrt(second) - np.sqrt(best))
-    bulge = 1.12 - 0.4 * best
-    return panes[own] * (bulge * (0.12 + 0.88 * lead))[..., None]
+    centre_y = np.clip((np.arange(rows)[:, None] - 1 + seeds[..., 1]) * cell * 2, 0, canvas.height - 1).astype(np.int32)
+    centre_x = np.clip((np.arange(columns)[None, :] - 1 + seeds[..., 0]) * cell * 2, 0, canvas.width - 1).astype(np.int32)
+    soft = _smoothed(saturated(pixels, 1.45), canvas, 5)
+    panes = (soft[centre_y, centre_x] * (0.92 + 0.3 * seeds[..., 2:3])).reshape(-1, 3)
+    lead = smoothstep(0.02, 0.12, np.sqrt(second) - np.sqrt(best))
+    bulge = 1.14 - 0.4 * best
+    return resize(panes[own] * (bulge * (0.1 + 0.9 * lead))[..., None], canvas.height, canvas.width)
 
 
 def _noir(pixels: Field, _canvas: Canvas, dice: Dice) -> Field:

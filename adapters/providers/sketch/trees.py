@@ -12,13 +12,14 @@ from adapters.providers.sketch.terrain import View
 SHARPNESS = 3
 
 
-def pine(dice: Dice, height: int) -> Field:
-    """The silhouette of a conifer, `height` rows."""
+def pine(dice: Dice, height: int) -> tuple[Field, Field]:
+    """A conifer, `height` rows: what it covers, and how light each bough is, its upper edge the lightest."""
     wide = int(height * 0.46)
-    board = Image.new("L", (wide * SHARPNESS, height * SHARPNESS))
-    draw = ImageDraw.Draw(board)
-    middle = wide * SHARPNESS / 2
-    tall = height * SHARPNESS
+    size = (wide * SHARPNESS, height * SHARPNESS)
+    board, shades = Image.new("L", size), Image.new("L", size, 90)
+    draw, shade = ImageDraw.Draw(board), ImageDraw.Draw(shades)
+    middle = size[0] / 2
+    tall = float(size[1])
     draw.polygon([(middle - tall * 0.012, tall), (middle + tall * 0.012, tall), (middle, tall * 0.1)], fill=255)
     boughs = max(24, min(170, height))
     droop = dice.between(0.16, 0.34)
@@ -31,20 +32,34 @@ def pine(dice: Dice, height: int) -> Field:
         reach = middle * (0.05 + 0.95 * part**0.9) * full * dice.between(0.55, 1.0)
         end = (middle + side * reach, y + reach * droop * dice.between(0.6, 1.6))
         bend = (middle + side * reach * 0.55, y + reach * droop * 0.2)
-        wide = min(thick, reach * 0.5 + 2)
-        draw.polygon([(middle - side, y - wide * 0.4), bend, end, (bend[0], bend[1] + wide * 0.8), (middle - side, y + wide * 0.8)], fill=255)
+        wide_here = min(thick, reach * 0.5 + 2)
+        bough = [
+            (middle - side, y - wide_here * 0.4),
+            bend,
+            end,
+            (bend[0], bend[1] + wide_here * 0.8),
+            (middle - side, y + wide_here * 0.8),
+        ]
+        level = dice.integer(60, 130)
+        draw.polygon(bough, fill=255)
+        shade.polygon(bough, fill=level)
         # Twigs hang from the bough, shorter towards its end.
         for k in range(1, 6):
             at = k / 6
             px, py = middle + side * reach * at, y + (end[1] - y) * at**1.4
-            long = wide * (1.25 - 0.7 * at) * dice.between(0.7, 1.5)
-            draw.polygon([(px - wide * 0.34, py), (px + wide * 0.34, py), (px + side * wide * 0.5, py + long)], fill=255)
-    return np.asarray(board.reduce(SHARPNESS), np.float32) / 255
+            long = wide_here * (1.25 - 0.7 * at) * dice.between(0.7, 1.5)
+            twig = [(px - wide_here * 0.34, py), (px + wide_here * 0.34, py), (px + side * wide_here * 0.5, py + long)]
+            draw.polygon(twig, fill=255)
+            shade.polygon(twig, fill=max(20, level - 10 * k))
+        crest = [(middle + side * reach * 0.12, y - wide_here * 0.2), (bend[0], bend[1] - wide_here * 0.05), end]
+        shade.line([*crest], fill=min(255, level + 105), width=max(2, int(wide_here * 0.34)), joint="curve")
+    found = [np.asarray(layer.reduce(SHARPNESS), np.float32) / 255 for layer in (board, shades)]
+    return found[0], found[1]
 
 
 def broadleaf(dice: Dice, height: int, *, leaves: float = 1.0) -> tuple[Field, Field]:
     """A deciduous tree: what its wood and what its leaves cover, `height` rows each."""
-    wide = int(height * 1.02)
+    wide = int(height * 1.5)
     size = (wide * 2, height * 2)
     wood, crown = Image.new("L", size), Image.new("L", size)
     trunk, leaf = ImageDraw.Draw(wood), ImageDraw.Draw(crown)
@@ -53,7 +68,7 @@ def broadleaf(dice: Dice, height: int, *, leaves: float = 1.0) -> tuple[Field, F
         nx, ny = x + float(np.sin(turn)) * length, y - float(np.cos(turn)) * length
         trunk.line((x, y, nx, ny), fill=255, width=max(1, round(thick)))
         if depth >= 3:  # noqa: PLR2004 - leaves grow on the thin branches
-            for _ in range(max(1, round(5 * leaves))):
+            for _ in range(round(5 * leaves)):
                 radius = size[1] * dice.between(0.012, 0.034)
                 cx, cy = nx + dice.between(-1, 1) * size[1] * 0.05, ny + dice.between(-1, 1) * size[1] * 0.045
                 leaf.ellipse((cx - radius, cy - radius * 0.8, cx + radius, cy + radius * 0.8), fill=255)
@@ -61,7 +76,7 @@ def broadleaf(dice: Dice, height: int, *, leaves: float = 1.0) -> tuple[Field, F
             for side in (-1, 1):
                 grow(nx, ny, turn + side * dice.between(0.22, 0.6), length * dice.between(0.68, 0.86), thick * 0.66, depth + 1)
 
-    grow(size[0] / 2, size[1] * 1.0, dice.between(-0.08, 0.08), size[1] * 0.23, size[1] * 0.042, 0)
+    grow(size[0] / 2, size[1] * 1.0, dice.between(-0.08, 0.08), size[1] * 0.205, size[1] * 0.042, 0)
     halves = [np.asarray(board.reduce(2), np.float32) / 255 for board in (wood, crown)]
     return halves[0], halves[1]
 
@@ -99,7 +114,9 @@ def plant(
     focal = view.camera.lens * canvas.unit
     for i in order.tolist():
         distance, x = float(distances[i]), float(spots[i, 1])
-        if abs(x - 0.5) < gap * (1 - float(spots[i, 0]) * 0.3):
+        if abs(x - 0.5) < gap * (1 - float(spots[i, 0]) * 0.3) or (
+            scene.site is not None and abs(x - scene.site) < 0.21 / max(0.8, canvas.aspect)
+        ):
             continue
         foot = view.row(canvas, x, distance)
         size = tall * (0.65 + 0.7 * float(spots[i, 2])) * focal / distance
@@ -115,23 +132,23 @@ def plant(
 def _sprite(scene: Scene, light: Light, dice: Dice, kind: str) -> tuple[Field, Field]:
     rows = 180
     if kind == "pine":
-        alpha = pine(dice, rows)
+        alpha, boughs = pine(dice, rows)
         base = mix(colour("2f4d38"), colour("4a6a3e"), dice.between(0, 1))
-        leaves = alpha
-        trunk = np.zeros_like(alpha)
+        leaves, trunk = alpha, np.zeros_like(alpha)
     else:
-        trunk, leaves = broadleaf(dice, rows)
+        trunk, leaves = broadleaf(dice, rows, leaves=0.0 if scene.season == "winter" or scene.wintry else 1.0)
         alpha = np.maximum(trunk, leaves)
+        boughs = dice.numbers(*alpha.shape)
         base = foliage(scene, dice)
     swell = blur(alpha, rows / 16)
     down, across = slopes(swell)
     toward = 1.0 if light.x > 0.5 else -1.0  # noqa: PLR2004 - the middle
-    level = np.clip(0.55 - (across * toward - down) * rows * 0.09 + (dice.numbers(*alpha.shape) - 0.5) * 0.5, 0.1, 1.2)
+    level = np.clip(0.55 - (across * toward - down) * rows * 0.09 + (boughs - 0.42) * (1.1 if kind == "pine" else 0.5), 0.1, 1.2)
     paint = np.broadcast_to(np.asarray(base, np.float32), (*alpha.shape, 3)).copy()
     wood = trunk * (1.0 - leaves * 0.92)
     paint += (np.asarray(colour("4a3b30"), np.float32) - paint) * wood[..., None]
     if scene.wintry:
-        caught = smoothstep(0.0, 0.12, -down * rows / 12) * (dice.numbers(*alpha.shape) * 0.5 + 0.5)
+        caught = smoothstep(0.5, 0.72, boughs) if kind == "pine" else smoothstep(0.02, 0.2, -down * rows / 12) * (boughs * 0.5 + 0.5)
         paint += (np.asarray((0.93, 0.96, 1.0), np.float32) - paint) * (caught * 0.85)[..., None]
     lit = paint * (np.asarray(light.shade, np.float32) * 0.62 + np.asarray(light.sun, np.float32) * (level * 0.7)[..., None])
     return lit.astype(np.float32), alpha

@@ -303,7 +303,7 @@ windows: window
 FOREIGN = MappingProxyType(
     _pairs(
         """
-fuchs=fox zorro=fox renard=fox volpe=fox raposa=fox лиса=fox 狐=fox キツネ=fox 여우=fox ثعلب=fox katze=cat gato=cat chat=cat gatto=cat кот=cat кошка=cat 猫=cat 고양이=cat قطة=cat
+fuchs=fox zorro=fox renard=fox volpe=fox raposa=fox лиса=fox 狐=fox キツネ=fox 여우=fox ثعلب=fox قلعة=castle замок=castle 城堡=castle castillo=castle château=castle schloss=castle katze=cat gato=cat chat=cat gatto=cat кот=cat кошка=cat 猫=cat 고양이=cat قطة=cat
 hund=dog perro=dog chien=dog собака=dog 狗=dog 犬=dog 개=dog كلب=dog schnee=snow nieve=snow neige=snow neve=snow снег=snow 雪=snow 눈=snow ثلج=snow
 meer=sea mar=sea mer=sea mare=sea море=sea 海=sea 바다=sea بحر=sea البحر=sea stadt=city ciudad=city ville=city città=city город=city 城=city 都市=city 街=city 도시=city مدينة=city
 wald=forest bosque=forest forêt=forest foresta=forest лес=forest 森=forest 林=forest 숲=forest غابة=forest berg=mountain berge=mountain montaña=mountain montagne=mountain гора=mountain горы=mountain 山=mountain 산=mountain جبل=mountain جبال=mountain

@@ -69,7 +69,7 @@ def read(prompt: str, negative: str, style: str, dice: Dice) -> Scene:
         place=place,
         time=time,
         weather=frozenset(weathers),
-        season=seasons[0] if seasons else "",
+        season=seasons[0] if seasons else "winter" if place == "snowfield" else "",
         subjects=subjects,
         features=frozenset(features),
         tints=tints,
@@ -81,8 +81,10 @@ def read(prompt: str, negative: str, style: str, dice: Dice) -> Scene:
 
 def _thing(word: str, named: str) -> bool:
     """Whether a colour's word is not a colour here: the golden hour, a coral reef, a rose."""
-    return (word == "golden" and "golden hour" in named) or (
-        word in {"coral", "rose", "lavender", "salmon", "peach", "lemon"} and (word in FEATURES or word in PLACES or word in FIGURES)
+    return (
+        (word == "golden" and "golden hour" in named)
+        or (word == "coral" and "reef" in named)
+        or (word in {"rose", "lavender", "salmon", "peach", "lemon"} and (word in FEATURES or word in PLACES or word in FIGURES))
     )
 
 
@@ -112,7 +114,7 @@ def _within(word: str) -> list[str]:
     found: list[str] = []
     i = 0
     while i < len(word):
-        size = next((n for n in (4, 3, 2, 1) if word[i : i + n] in FOREIGN), 0)
+        size = next((n for n in (6, 5, 4, 3, 2, 1) if word[i : i + n] in FOREIGN), 0)
         if size:
             found.append(FOREIGN[word[i : i + size]])
         i += max(1, size)
@@ -167,6 +169,8 @@ def _subjects(words: Sequence[str], absent: frozenset[str]) -> tuple[tuple[Subje
                 used.add(back)
             count = _NUMBERS.get(words[back], int(words[back]) if words[back].isdecimal() and len(words[back]) == 1 else count)
         found[name] = Subject(name=name, colour=tone, count=max(1, min(7, count)))
+    if "palm" in found:
+        found.pop("tree", None)
     return tuple(found.values())[:_SUBJECTS], used
 
 
@@ -216,7 +220,7 @@ def _place(
 ) -> str:
     if places:
         # The first word of the list that stands above the others: a window over the city is a window.
-        order = ("window", "underwater", "abstract", "space", "portrait", "still life", "lake", "river", "island")
+        order = ("abstract", "window", "underwater", "space", "portrait", "still life", "lake", "river", "island")
         return next((place for place in order if place in places), places[0])
     for subject in subjects:
         home = HOMES.get(subject.name)
