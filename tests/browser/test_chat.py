@@ -172,3 +172,24 @@ async def test_the_theme_is_chosen_and_kept(tmp_path: Path) -> None:
         await window.page.reload()
         await expect(window.page.get_by_role("button", name="Theme: light")).to_be_visible()
         assert await window.page.evaluate(shade) == light
+
+
+async def test_a_name_that_nobody_has_becomes_ada(tmp_path: Path) -> None:
+    async with open_both(tmp_path) as (browser, process), open_window(browser, process, who="nobody") as window:
+        await expect(window.page.get_by_role("button", name="Acting as Ada")).to_be_visible()
+
+
+async def test_a_dropped_picture_is_attached(tmp_path: Path) -> None:
+    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+        await window.page.evaluate(
+            """async (bytes) => {
+                const data = new DataTransfer();
+                data.items.add(new File([new Uint8Array(bytes)], "square.png", { type: "image/png" }));
+                document.getElementById("room").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
+            }""",
+            list(red_square()),
+        )
+        await expect(window.page.get_by_role("button", name="Remove square.png")).to_be_visible()
+        await expect(window.page.locator(".attached.sending")).to_have_count(0)
+        await window.say("look at this")
+        await expect(window.page.get_by_role("link", name="Attached picture square.png")).to_be_visible()

@@ -180,6 +180,9 @@ class Pages:
             listener.send({"is": "problem", "sentence": fault.sentence})
 
     async def _take(self, listener: Listener, person: Person, desk: Desk, deed: Deed) -> None:
+        if self.desk is not desk:
+            # Too late for this process, see below.
+            return
         try:
             listener.send(await desk.take(person, deed))
         except asyncio.CancelledError:

@@ -113,7 +113,7 @@ async def open_stage(
     kit = Kit(folder=folder, now=lambda: datetime.now(UTC), link=files.link, read=files.read, public_url=PUBLIC)
     async with open_playground(PlaygroundSettings(open=opened), kit) as playground, asyncio.TaskGroup() as tasks:
         running = tasks.create_task(playground.run(MENU, hub or StageHub())) if run else None
-        while run and not playground.ready:  # noqa: ASYNC110 - readiness is a property, as the port has it
+        while run and not playground.ready:
             await asyncio.sleep(0)
         try:
             yield playground

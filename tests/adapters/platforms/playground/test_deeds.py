@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from bot.model import Action, Message, Origin, Picture
-from tests.adapters.platforms.playground.stage import StageHub, open_stage, open_tab
+from tests.adapters.platforms.playground.stage import MENU, StageHub, open_stage, open_tab
 
 
 async def test_a_command_reaches_the_hub_with_its_place_and_person(tmp_path: Path) -> None:
@@ -175,3 +175,28 @@ async def test_pictures_come_with_addresses_and_keys_stay_inside(tmp_path: Path)
         [again] = (await tab.item("all of it"))["content"]["pictures"]
         # An address that changed would make every browser load the picture again.
         assert again["address"] == shown["address"]
+
+
+async def test_a_deed_that_comes_while_limner_stops_is_taken_by_the_next_run(tmp_path: Path) -> None:
+    hub = StageHub()
+    async with open_stage(tmp_path, run=False) as playground, asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(playground.run(MENU, hub))
+        await asyncio.sleep(0)
+        async with open_tab(playground) as tab:
+            hub.gate.clear()
+            await tab.send({"do": "say", "event": "in the middle", "channel": "general", "text": "@limner imagine one"})
+            await tab.item("imagine one")
+            running.cancel()
+            await asyncio.wait([running])
+            await tab.send({"do": "say", "event": "after the end", "channel": "general", "text": "/imagine two"})
+            await tab.load()
+            assert not [frame for frame in tab.frames if frame["is"] == "ack"]
+        hub.gate.set()
+        running = tasks.create_task(playground.run(MENU, hub))
+        await asyncio.sleep(0)
+        async with open_tab(playground) as tab:
+            await tab.say("@limner imagine one", event="in the middle")
+            await tab.say("/imagine two", event="after the end")
+            assert len((await tab.load())["items"]) == 1
+        running.cancel()
+    assert [heard.line for heard in hub.heard] == ["imagine one", "imagine two"]

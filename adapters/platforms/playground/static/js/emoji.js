@@ -9,7 +9,7 @@ export const KNOWN = [
   { emoji: "3️⃣", about: "Vary image 3" },
   { emoji: "4️⃣", about: "Vary image 4" },
   { emoji: "⬆️", about: "Upscale" },
-  { emoji: "✉️", about: "Send me the details" },
+  { emoji: "✉️", about: "Send details" },
   { emoji: "⭐", about: "Keep" },
   { emoji: "👍", about: "Rate it up" },
   { emoji: "👎", about: "Rate it down" },
@@ -135,7 +135,8 @@ function step(buttons, key) {
 export function place(panel, anchor) {
   const box = anchor.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = panel;
-  const left = Math.max(8, Math.min(box.right - width, innerWidth - width - 8));
+  const wanted = box.left + width < innerWidth - 8 ? box.left : box.right - width;
+  const left = Math.max(8, Math.min(wanted, innerWidth - width - 8));
   const below = box.bottom + 6;
   const top = below + height < innerHeight - 8 ? below : Math.max(8, box.top - height - 6);
   panel.style.left = `${left}px`;

@@ -53,6 +53,7 @@ class Chat {
       if (this.state.root) this.openThread(this.state.root);
     });
     on("acknowledged", (frame) => this.#acknowledged(frame));
+    on("unknown", () => this.become("ada"));
     on("problem", (frame) => toast(frame.sentence));
     on("lost", () => this.#banner(true));
     on("found", () => this.#banner(false));
@@ -433,8 +434,8 @@ class Chat {
   }
 
   #readAddress() {
-    const [channel, root] = decodeURIComponent(location.hash.slice(1)).split("/");
-    if (channel) this.state.channel = channel;
+    const [channel, root] = location.hash.slice(1).split("/");
+    if (/^[a-z-]+$/.test(channel)) this.state.channel = channel;
     this.state.root = /^m\d+$/.test(root ?? "") ? root : null;
   }
 

@@ -3,6 +3,8 @@
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 4000;
 const SHOWN_AFTER = 700;
+/** The close code for a person who is not of the cast: a name kept from another version, or mistyped in the address. */
+const NOBODY = 4404;
 
 /** An id that nobody else makes. `crypto.randomUUID` is missing on pages that are served over plain HTTP from another machine. */
 export function freshId() {
@@ -10,7 +12,7 @@ export function freshId() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Events: `welcome`, `messages`, `reset`, `problem`, `acknowledged`, `lost`, `found`, each with its frame in `detail`. */
+/** Events: `welcome`, `messages`, `reset`, `problem`, `acknowledged`, `lost`, `found`, `unknown`, each with its frame in `detail`. */
 export class Connection extends EventTarget {
   #socket = null;
   #pause = FIRST_PAUSE;
@@ -37,7 +39,7 @@ export class Connection extends EventTarget {
     const socket = new WebSocket(`${scheme}://${location.host}/live?as=${encodeURIComponent(this.person)}${since}`);
     this.#socket = socket;
     socket.addEventListener("message", (event) => this.#receive(JSON.parse(event.data)));
-    socket.addEventListener("close", () => this.#lose(socket));
+    socket.addEventListener("close", (event) => (event.code === NOBODY ? this.#emit("unknown") : this.#lose(socket)));
   }
 
   /** No more: another person acts now. */
