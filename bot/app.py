@@ -143,6 +143,8 @@ async def open_app(
         listener = stack.enter_context(listen(settings.http_host, settings.http_port)) if serve else None
         port = listener.getsockname()[1] if listener else settings.http_port
         secret = config.secret_key(settings)
+        if migrated and not settings.embedded:
+            await install(settings.database_url)
         queue = await stack.enter_async_context(open_queue(None if settings.embedded else settings.database_url))
         store = await stack.enter_async_context(
             open_journal(
@@ -215,13 +217,14 @@ async def open_app(
             studio=studio,
             metrics=metrics,
             load=load,
+            alone=settings.embedded,
             show=teller.show,
             now=fakes.now,
         )
         worker = Worker(store=store, queue=queue, drawer=drawer, teller=teller, lanes=catalog.lanes, now=fakes.now)
         server = None
         if listener:
-            checks = {"journal": store.ping, "files": files.ping}
+            checks = {"journal": store.ping, "queue": queue.ping, "files": files.ping}
             pages = site(files=files, counters=metrics, checks=checks, platforms=platforms, now=fakes.now)
             server = Server(pages, listener, metrics)
         yield App(

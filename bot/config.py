@@ -57,7 +57,7 @@ class BotSettings(BaseModel):
     admins: Words = Field((), description="People who may set rules for others: platform:user-id, comma list.")
     log_format: Literal["pretty", "json"] = Field("pretty", description="pretty or json.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="debug, info, warning or error. Prompts appear at debug only."
+        "info", description="debug, info, warning or error. Prompts are in no log."
     )
     time_zone: str = Field("UTC", description="IANA time zone in which days and months begin, for quotas.")
     quota_day: int | None = Field(

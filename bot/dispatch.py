@@ -137,7 +137,7 @@ class Dispatch:
             raise NotAllowed(f"/{name} is for {command.spec.role.value}s.", advice="Ask an admin of this workspace.")
         values: dict[str, Value] = grammar.parse(rest, _relaxed(command.spec) if invocation.options else command.spec)
         if invocation.options:
-            values = {**values, **grammar.check(invocation.options, _relaxed(command.spec))}
+            values = {**values, **grammar.check(invocation.options, _relaxed(command.spec), beside=values)}
         await self._meet(invocation.person)
         return await command.run(self._context(invocation), Options(values))
 

@@ -1,6 +1,6 @@
 """The log: structlog, pretty for people or JSON for machines, with one job id through all lines of a job's story.
 
-Prompts are logged at debug only. Whatever looks like a token is masked before it is written, whoever logs it.
+Prompts are not logged. Whatever looks like a token is masked before it is written, whoever logs it.
 """
 
 import logging

@@ -257,6 +257,10 @@ class Queue(Protocol):
         """Take nothing more; `run` returns when running handlers have ended."""
         ...
 
+    async def ping(self) -> None:
+        """Raise StoreFault when the queue cannot be read."""
+        ...
+
 
 class Files(Protocol):
     """Immutable files under content-hash keys. StoreFault when it cannot; NotFound for a key that is not there."""

@@ -108,6 +108,8 @@ class Job:
     priority: int = 0
     """Higher goes first; falls with the number of unfinished jobs the person has."""
     ticket: str | None = None
+    holder: str = ""
+    """The process that called the provider."""
     attempts: int = 0
     tried: tuple[str, ...] = ()
     """`provider/model` of those that failed before, in order."""

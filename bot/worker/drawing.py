@@ -6,8 +6,9 @@ job with a ticket is always checked, never submitted again.
 
 import asyncio
 import random
+import secrets
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -28,9 +29,18 @@ _HOLD = 30.0
 """Seconds that a handler waits with its slot held; a longer wait goes back into the queue."""
 _LOOK_AGAIN = 10.0
 """Seconds after which a polling handler reads the job again, in case another process moved it."""
+_LEASE = 60.0
+"""Seconds without a sign of life after which another machine takes over a job whose call was on its way."""
 _ATTEMPTS = 5
 _RESUBMISSIONS = 2
 _TRANSIENT = frozenset({FaultKind.RATE_LIMITED, FaultKind.UNAVAILABLE, FaultKind.TIMEOUT})
+
+
+@dataclass
+class _Held:
+    """A job whose call is on its way; its version grows as it is renewed."""
+
+    job: Job
 
 
 class Drawer:
@@ -47,6 +57,7 @@ class Drawer:
         studio: Studio,
         metrics: Metrics,
         load: Load,
+        alone: bool,
         show: Callable[[str, Pending], None],
         now: Callable[[], datetime],
     ) -> None:
@@ -60,6 +71,9 @@ class Drawer:
         self._load = load
         self._show = show
         self._now = now
+        self._alone = alone
+        self._name = secrets.token_hex(4)
+        self._at_work: set[str] = set()
         self._stopping = asyncio.Event()
 
     def hand_back(self) -> None:
@@ -67,7 +81,19 @@ class Drawer:
         self._stopping.set()
 
     async def draw(self, job_id: str) -> None:
-        """Move a job through its provider until it leaves it, a long wait is due, or the worker stops."""
+        """Move a job through its provider until it leaves it, a long wait is due, or the worker stops.
+
+        A job may have been put into the queue more than once; in this process, the first handler is the only one.
+        """
+        if job_id in self._at_work:
+            return
+        self._at_work.add(job_id)
+        try:
+            await self._draw(job_id)
+        finally:
+            self._at_work.discard(job_id)
+
+    async def _draw(self, job_id: str) -> None:
         job = await self._store.find(job_id)
         read = self._now()
         while True:
@@ -112,7 +138,7 @@ class Drawer:
             return job, None
         now = self._now()
         deadline = now + timedelta(seconds=model.deadline)
-        begun = await self._store.begin(replace(job, due=None, deadline=deadline), running=self._load.running, now=now)
+        begun = await self._store.begin(replace(job, due=None, deadline=deadline, holder=self._name), running=self._load.running, now=now)
         if begun is None:
             # The person has as many running as one may have; whichever of them ends first wakes this one.
             return job, None
@@ -120,13 +146,19 @@ class Drawer:
         return await self._submit(begun, provider)
 
     async def _resubmit(self, job: Job) -> tuple[Job, float | None]:
-        """The process died between the call and its answer: look it up by our key where the service takes one, else ask once more."""
+        """The process died between the call and its answer: look it up by our key where the service takes one, else ask once more.
+
+        On several machines it may not be dead: who calls a provider renews the job, and only what was not renewed is taken over.
+        """
+        silent = (self._now() - job.changed).total_seconds()
+        if not self._alone and job.holder != self._name and silent < _LEASE:
+            return job, _LEASE - silent
         provider = self._catalog.provider(job.provider)
         model = self._catalog.capabilities(job.provider, job.model)
         if provider is None or model is None or job.resubmitted >= _RESUBMISSIONS:
             await self._fail(job, ProviderFault(f"{job.provider} did not get through with it.", kind=FaultKind.LOST))
             return job, None
-        again = replace(job, resubmitted=job.resubmitted + (0 if model.keyed else 1), changed=self._now())
+        again = replace(job, resubmitted=job.resubmitted + (0 if model.keyed else 1), holder=self._name, changed=self._now())
         log.warning("submitting again after a crash", provider=job.provider, suspected_double_cost=not model.keyed)
         return await self._submit(await self._save(again, was=job), provider)
 
@@ -137,16 +169,38 @@ class Drawer:
             return await self._end(
                 job, State.FAILED, Problem(code="source", sentence="The source image is gone.", advice="Attach it again.")
             )
+        held = _Held(job)
+        async with asyncio.TaskGroup() as group:
+            renewing = group.create_task(self._renew(held))
+            outcome = await self._call(job, inputs, provider)
+            renewing.cancel()
+        job = held.job
+        if isinstance(outcome, Refused):
+            return await self._refuse(job, outcome)
+        if isinstance(outcome, ProviderFault):
+            return await self._retry(job, outcome)
+        return await self._take(job, outcome, provider)
+
+    async def _call(self, job: Job, inputs: Inputs, provider: ImageProvider) -> Progress | Refused | ProviderFault:
         try:
-            progress = await provider.submit(job.fitted, inputs, key=f"{job.id}-{job.attempts}")
-        except Refused as refused:
-            return await self._refuse(job, refused)
-        except ProviderFault as fault:
-            return await self._retry(job, fault)
+            return await provider.submit(job.fitted, inputs, key=f"{job.id}-{job.attempts}")
+        except (Refused, ProviderFault) as outcome:
+            return outcome
         except Exception as error:
             log.exception("provider broke its contract", provider=job.provider)
-            return await self._retry(job, ProviderFault(f"{job.provider} broke: {type(error).__name__}.", kind=FaultKind.BAD_RESULT))
-        return await self._take(job, progress, provider)
+            return ProviderFault(f"{job.provider} broke: {type(error).__name__}.", kind=FaultKind.BAD_RESULT)
+
+    async def _renew(self, held: "_Held") -> None:
+        """While a call is on its way, say now and then that somebody waits for it."""
+        while True:
+            await asyncio.sleep(_LEASE / 3)
+            try:
+                held.job = await self._store.save(replace(held.job, changed=self._now()), was=held.job)
+            except Overtaken:
+                # Cancelled: whoever takes the answer sees it.
+                return
+            except StoreFault:
+                log.warning("job not renewed", job=held.job.id)
 
     async def _check(self, job: Job) -> tuple[Job, float | None]:
         provider = self._catalog.provider(job.provider)
@@ -174,8 +228,9 @@ class Drawer:
             try:
                 job = await self._save(submitted, was=job)
             except Overtaken:
-                # Cancelled while the call was on its way: the work we just ordered is not wanted any more.
-                await provider.cancel(progress.ticket)
+                if (await self._store.find(job.id)).state in {State.CANCELLING, State.CANCELLED}:
+                    # Cancelled while the call was on its way: the work we just ordered is not wanted any more.
+                    await provider.cancel(progress.ticket)
                 raise
             log.info("submitted", provider=job.provider)
         self._show(job.id, progress)

@@ -85,11 +85,12 @@ async def dies(folder: Path, *, at: int, after: bool, mode: str) -> str | None:
     vendor = {"SKETCH_MODE": mode, "SKETCH_STATE": str(folder / "vendor")}
     async with open_story(folder, vendor, fakes=Fakes(around=fuse.around), working=False) as story:
         answer = await story.say("imagine a small house --count 2 --ar 1:1")
+        died = False
         try:
             await drive(story.app, answer.job)
-        except ProcessDied:
-            return answer.job
-    return None
+        except* ProcessDied:
+            died = True
+    return answer.job if died else None
 
 
 @pytest.mark.parametrize("mode", ["async", "sync"])
@@ -143,3 +144,12 @@ async def test_buttons_still_work_after_a_restart(tmp_path: Path) -> None:
     async with open_story(tmp_path) as story:
         answer = await story.say(next(line for line in lines if line.startswith("vary")))
         assert (await story.until(answer.job)).state is State.DELIVERED
+
+
+async def test_a_wake_up_that_comes_twice_draws_once(tmp_path: Path) -> None:
+    async with open_story(tmp_path, SKETCH_MODE="sync", SKETCH_DELAY="0.5", SKETCH_STATE=str(tmp_path / "vendor")) as story:
+        answer = await story.say("imagine a small house --count 2")
+        for name in ("one", "two", "three"):
+            await story.app.queue.put(answer.job, lane="sketch", once=name)
+        await assert_ended_once(story, answer.job, ledger=tmp_path / "vendor")
+        assert (await story.app.store.find(answer.job)).resubmitted == 0
