@@ -3,17 +3,18 @@
 It is a ChatPlatform like the others and plays the vendor's part too: it keeps what was said, counts what was read, and never forgets
 a post's key.
 
-    cast.py       who is there, and in which channels
-    platform.py   its life, and what the hub asks of it (post, edit, whisper, thread, fetch)
-    room.py       changes the history and tells everybody who sees the change
-    history.py    what was said (database.py: the file it is kept in; uploads.py: attached pictures)
-    reading.py    how far everybody has read
-    live.py       who is looking, and what they have not been told yet
-    outbound.py   Message -> JSON
-    inbound.py    JSON -> what somebody did; a typed text -> a line for the hub
-    desk.py       takes what people do, once each, and asks the hub
-    pages.py      the HTML, its files, uploads, the WebSocket (guard.py: who may reach them)
-    static/       the page itself: hand-written HTML, CSS and ES modules; no build, no network
+    cast.py        who is there, and in which channels
+    platform.py    its life, and what the hub asks of it (post, edit, whisper, thread, fetch)
+    room.py        changes the history and tells everybody who sees the change
+    history.py     what was said (database.py: the file it is kept in; uploads.py: attached pictures)
+    reading.py     how far everybody has read
+    live.py        who is looking, and what they have not been told yet
+    outbound.py    Message -> JSON
+    inbound.py     JSON -> what somebody did; a typed text -> a line for the hub
+    desk.py        takes what people do, once each, and asks the hub
+    switchboard.py the WebSocket of each open tab
+    pages.py       the HTML, its files and uploads (guard.py: who may reach them)
+    static/        the page itself: hand-written HTML, CSS and ES modules; no build, no network
 
 Reasons:
 

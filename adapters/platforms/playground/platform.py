@@ -17,6 +17,7 @@ from adapters.platforms.playground.outbound import Writer
 from adapters.platforms.playground.pages import Pages
 from adapters.platforms.playground.reading import Reading
 from adapters.platforms.playground.room import Room
+from adapters.platforms.playground.switchboard import Switchboard
 from adapters.platforms.playground.uploads import Uploads
 from bot.errors import PlatformFault
 from bot.model import Attachment, CommandSpec, Message, Person, Place, Post
@@ -39,17 +40,17 @@ class Playground:
     name = PLATFORM
     pause = 0.25
 
-    def __init__(self, room: Room, uploads: Uploads, pages: Pages, guard: Guard) -> None:
+    def __init__(self, room: Room, uploads: Uploads, switchboard: Switchboard, guard: Guard) -> None:
         self.cast = room.cast
         self._room = room
         self._uploads = uploads
-        self._pages = pages
+        self._switchboard = switchboard
         self._guard = guard
 
     @property
     def ready(self) -> bool:
         """Whether people can say something right now."""
-        return self._pages.desk is not None
+        return self._switchboard.desk is not None
 
     @property
     def pages(self) -> Mapping[str, ASGI]:
@@ -59,11 +60,11 @@ class Playground:
     async def run(self, menu: Sequence[CommandSpec], hub: Hub) -> None:
         """Take what people do until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            self._pages.open(Desk(self._room, self._uploads, hub, tasks), menu)
+            self._switchboard.open(Desk(self._room, self._uploads, hub, tasks), menu)
             try:
                 await asyncio.Event().wait()
             finally:
-                self._pages.close()
+                self._switchboard.close()
 
     async def post(self, place: Place, message: Message, *, key: str) -> Post:
         """Post a message. The same key gives the same post, across restarts too."""
@@ -97,5 +98,6 @@ async def open_playground(settings: PlaygroundSettings, kit: Kit) -> AsyncGenera
         audience = Audience(cast)
         room = Room(cast, history, Writer(kit.link, kit.now, kit.public_url), audience)
         uploads = Uploads(database, kit.now)
-        pages = Pages(room, uploads, Reading(database))
-        yield Playground(room, uploads, pages, Guard(pages.app, opened=settings.open, public_url=kit.public_url))
+        switchboard = Switchboard(room, Reading(database))
+        pages = Pages(cast, uploads, switchboard)
+        yield Playground(room, uploads, switchboard, Guard(pages.app, opened=settings.open, public_url=kit.public_url))

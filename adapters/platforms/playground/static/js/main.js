@@ -3,12 +3,14 @@ import { announce, toast } from "./announce.js";
 import { Composer } from "./composer.js";
 import { showForm } from "./dialogs.js";
 import { el, icon, iconButton, plural } from "./dom.js";
+import { takeDrops } from "./drops.js";
 import { closePicker } from "./emoji.js";
 import { MessageList } from "./list.js";
 import { Sidebar } from "./sidebar.js";
 import { Connection } from "./socket.js";
 import { State } from "./state.js";
 import { plain } from "./text.js";
+import { ThreadPane } from "./thread.js";
 import { startTips } from "./tips.js";
 import { welcome } from "./welcome.js";
 
@@ -21,7 +23,6 @@ class Chat {
     this.changed = new Set();
     this.app = document.getElementById("app");
     this.room = document.getElementById("room");
-    this.thread = document.getElementById("thread");
     this.scrim = document.getElementById("scrim");
     this.sidebar = new Sidebar(document.getElementById("sidebar"), {
       state: this.state,
@@ -29,7 +30,11 @@ class Chat {
       become: (person) => this.become(person),
     });
     this.#buildRoom();
-    this.#buildThread();
+    this.thread = new ThreadPane(document.getElementById("thread"), {
+      chat: this,
+      load: (strand, before) => this.#load(strand, before),
+      moved: () => this.#writeAddress(),
+    });
     this.#readAddress();
     this.#listen();
     const asked = new URLSearchParams(location.search).get("as");
@@ -86,7 +91,7 @@ class Chat {
   /** What was asked for when the connection dropped is asked for again. */
   #loadMissing() {
     if (!this.list?.strand.loaded) this.#showChannel();
-    if (this.threadList && !this.threadList.strand.loaded) this.openThread(this.state.root);
+    if (this.thread.list && !this.thread.list.strand.loaded) this.openThread(this.state.root);
   }
 
   #banner(lost) {
@@ -131,7 +136,7 @@ class Chat {
     const pictures = (item.content.pictures ?? []).filter((picture) => picture.download).length;
     if (!item.root || !pictures || !state.mine.has(item.content.job) || item.channel !== state.channel || state.root === item.root) return;
     if (narrow.matches) toast(`${plural(pictures, "image")} ready`, { label: "Open thread", run: () => this.openThread(item.root, { focus: true }) });
-    else if (!state.root || this.threadComposer.empty) this.openThread(item.root);
+    else if (!state.root || this.thread.composer.empty) this.openThread(item.root);
   }
 
   /** Draw at most once a frame, however much comes in; a hidden page has no frames, so there a timer does it. */
@@ -143,10 +148,7 @@ class Chat {
       const { changed } = this;
       this.changed = new Set();
       this.list?.strand.loaded && this.list.apply(changed);
-      if (this.threadList?.strand.loaded) {
-        this.threadList.apply(changed);
-        if (changed.has(this.state.root)) this.threadList.recount();
-      }
+      this.thread.apply(changed);
     };
     if (document.hidden) setTimeout(draw, 250);
     else requestAnimationFrame(draw);
@@ -157,7 +159,7 @@ class Chat {
   async say({ text, files, root }) {
     const { channel } = this.state;
     const pending = this.#pending(text, root);
-    (root ? this.threadList : this.list)?.toBottom();
+    (root ? this.thread.list : this.list)?.toBottom();
     const answer = await this.connection.deed({ do: "say", channel, root, text, files });
     pending.remove();
     if (answer.form) this.#form(answer.form, null, channel, root);
@@ -202,7 +204,7 @@ class Chat {
   /** What is on its way: shown only when it takes long enough to wonder. */
   #pending(text, root) {
     const note = el("div", { class: "pending" }, el("span", { class: "spinner", "aria-hidden": "true" }), el("span", { class: "pending-text", text: text || "Sending a picture" }));
-    (root ? this.threadComposer : this.composer).pending.append(note);
+    (root ? this.thread.composer : this.composer).pending.append(note);
     return note;
   }
 
@@ -269,52 +271,12 @@ class Chat {
 
   // ---- threads --------------------------------------------------------------------------------------------------------------------
 
-  /** Open the thread under a message. With `focus`, the focus moves there, as somebody asked for it. */
-  async openThread(id, { focus = false } = {}) {
-    const { state } = this;
-    const root = state.messages.get(id)?.root ?? id;
-    if (focus) this.threadOpener = document.activeElement;
-    const strand = state.strand(state.channel, root);
-    if (state.root !== root || !this.threadList?.strand.loaded) {
-      state.root = root;
-      this.threadList?.close();
-      this.threadList = new MessageList({
-        state,
-        chat: this,
-        strand,
-        label: "Conversation in this thread",
-        load: (one, before) => this.#load(one, before),
-      });
-      this.threadHolder.replaceChildren(this.threadList.element);
-      this.#writeAddress();
-    }
-    const channel = state.channels.get(state.channel);
-    this.threadPlace.textContent = channel.direct ? "Limner" : `#${channel.name}`;
-    this.thread.hidden = false;
-    this.app.classList.add("with-thread");
-    if (focus) {
-      if (narrow.matches) this.threadClose.focus();
-      else this.threadComposer.focus();
-    }
-    const list = this.threadList;
-    if (!strand.loaded) await this.#load(strand);
-    if (strand.loaded && list === this.threadList) {
-      if (!strand.ids.length) this.closeThread();
-      else list.start();
-    }
+  openThread(id, how) {
+    return this.thread.open(id, how);
   }
 
   closeThread() {
-    if (this.thread.hidden) return;
-    this.threadList?.close();
-    this.threadList = null;
-    this.state.root = null;
-    this.thread.hidden = true;
-    this.app.classList.remove("with-thread");
-    this.#writeAddress();
-    const held = this.thread.contains(document.activeElement) || document.activeElement === document.body;
-    if (held) (this.threadOpener?.isConnected ? this.threadOpener : this.composer).focus();
-    this.threadOpener = null;
+    this.thread.close();
   }
 
   // ---- the page -------------------------------------------------------------------------------------------------------------------
@@ -342,26 +304,6 @@ class Chat {
     );
   }
 
-  #buildThread() {
-    this.threadPlace = el("span", { class: "thread-place" });
-    this.threadHolder = el("div", { class: "holder" });
-    this.threadClose = iconButton("close", "Close thread", () => this.closeThread());
-    this.threadComposer = new Composer({
-      state: this.state,
-      id: "composer-thread",
-      label: "Reply in thread",
-      placeholder: "Reply, or type / for commands",
-      place: () => ({ channel: this.state.channel, root: this.state.root }),
-      say: (what) => this.say({ ...what, root: this.state.root }),
-      ask: (frame) => this.connection.ask(frame),
-    });
-    this.thread.append(
-      el("header", { class: "thread-header" }, el("h2", { text: "Thread" }), this.threadPlace, el("div", { class: "spring" }), this.threadClose),
-      this.threadHolder,
-      this.threadComposer.element,
-    );
-  }
-
   /** Slide the channels in or out, on a narrow page. */
   #slide(open) {
     if (!open && !this.app.classList.contains("with-sidebar")) return;
@@ -380,25 +322,8 @@ class Chat {
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden && this.list?.pinned) this.list.toBottom();
     });
-    for (const [area, composer] of [
-      [this.room, this.composer],
-      [this.thread, this.threadComposer],
-    ]) {
-      let depth = 0;
-      const over = (by) => {
-        depth = Math.max(0, depth + by);
-        area.classList.toggle("dropping", depth > 0);
-      };
-      area.addEventListener("dragenter", (event) => event.dataTransfer.types.includes("Files") && over(1));
-      area.addEventListener("dragleave", (event) => event.dataTransfer.types.includes("Files") && over(-1));
-      area.addEventListener("dragover", (event) => event.preventDefault());
-      area.addEventListener("drop", (event) => {
-        event.preventDefault();
-        depth = 0;
-        over(0);
-        composer.attach([...event.dataTransfer.files]);
-      });
-    }
+    takeDrops(this.room, this.composer);
+    takeDrops(this.thread.element, this.thread.composer);
   }
 
   #key(event) {
@@ -410,7 +335,7 @@ class Chat {
         return;
       }
       if (this.app.classList.contains("with-sidebar")) this.#slide(false);
-      else if (!this.thread.hidden) this.closeThread();
+      else if (this.thread.shown) this.closeThread();
     } else if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       const ids = [...this.state.channels.keys()];
@@ -427,7 +352,7 @@ class Chat {
 
   /** From pane to pane: channels, messages, composer, thread, its composer. */
   #nextPane(step) {
-    const thread = this.thread.hidden ? [] : [this.threadList.scroller, this.threadComposer.input];
+    const thread = this.thread.shown ? [this.thread.list.scroller, this.thread.composer.input] : [];
     const panes = [document.querySelector(".channel.current"), this.list.scroller, this.composer.input, ...thread].filter((one) => one.checkVisibility());
     const at = panes.findIndex((pane) => pane.contains(document.activeElement));
     panes[(at + step + panes.length) % panes.length].focus();

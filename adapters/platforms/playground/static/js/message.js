@@ -69,9 +69,7 @@ export class MessageView {
         : this.#tools(item, bot),
     );
     if (bot) {
-      this.card = new Card(state, (line) => chat.press(this.id, line));
-      this.card.onBroken = () => this.#renew();
-      this.card.onReact = (emoji) => this.#toggle(emoji);
+      this.card = new Card(state, { act: (line) => chat.press(this.id, line), react: (emoji) => this.#toggle(emoji), broken: () => this.#renew() });
       this.content.append(this.card.element);
     }
     this.update(item);
