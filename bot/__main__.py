@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 app = typer.Typer(
     name="limner",
-    help="The team's illustrator in Slack and Discord.",
+    help="The team's illustrator in chat.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

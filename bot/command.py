@@ -67,13 +67,14 @@ class Context:
         return Asker(person=self.person, place=self.place, event=self.event)
 
     async def somebody(self, handle: str) -> Person:
-        """The person behind `<@id>` or `@name`. Raises NotFound."""
-        plain = handle.strip().removeprefix("<@").removesuffix(">").removeprefix("@")
+        """The person behind `<@id>` or `@name`. A mention is somebody even before they first spoke. Raises NotFound."""
+        mentioned = handle.startswith("<@") and handle.endswith(">")
+        plain = handle[2:-1] if mentioned else handle.strip().removeprefix("@")
         found = await self.jobs.store.person(self.place.platform, self.place.workspace, plain)
+        if found is None and mentioned:
+            return Person(platform=self.place.platform, workspace=self.place.workspace, id=plain)
         if found is None:
-            raise NotFound(
-                f"I have not met “{plain[:40]}” yet.", advice="Name a person by @mention; they must have used me or be known here."
-            )
+            raise NotFound(f"I have not met “{plain[:40]}” yet.", advice="Name a person by @mention.")
         return found
 
     async def picture(self) -> bytes | None:

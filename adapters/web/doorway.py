@@ -125,6 +125,7 @@ class _Visit:
     def log(self, seconds: float) -> None:
         """One line, without the query: signatures are secrets."""
         path = self._scope["path"]
-        write = log.debug if path in _QUIET else log.info
+        # Probes come every few seconds and a page's parts by the dozen; neither is news.
+        write = log.debug if path in _QUIET or "/assets/" in path else log.info
         method = self._scope.get("method", "WEBSOCKET")
         write("request", method=method, path=path, status=self.status, milliseconds=round(seconds * 1000, 1))

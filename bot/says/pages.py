@@ -20,12 +20,9 @@ def whisper(text: str, *, title: str = "", tone: Tone = Tone.PLAIN) -> Message:
 
 def refusal_page(refusal: Refusal, *, trace: str) -> Message:
     """What happened, whether it counted, what to do next, and a short id."""
-    counted = (
-        ""
-        if isinstance(refusal, Misunderstood) or "count" in refusal.advice
-        else "Nothing was drawn and it does not count toward your quota."
-    )
-    cost = "" if counted else "Nothing was drawn and it does not count toward your quota."
+    # A line that was not understood never came near a quota; some refusals say themselves what they cost.
+    told = isinstance(refusal, Misunderstood) or "count" in refusal.advice
+    cost = "" if told else "Nothing was drawn and it does not count toward your quota."
     body = "\n".join(part for part in (refusal.sentence, refusal.advice, cost) if part)
     line = f"/{refusal.line}" if refusal.line else ""
     return Message(
