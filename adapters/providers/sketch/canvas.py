@@ -8,6 +8,8 @@ from PIL import Image
 from adapters.providers.sketch.noise import Field, resize
 
 Colour = tuple[float, float, float]
+_LARGE = 100_000
+"""Pixels from which looking for empty rows pays."""
 
 
 class Cancelled(Exception):  # noqa: N818 - the one who cancelled knows it; it is no error
@@ -118,6 +120,13 @@ class Canvas:
         if y0 >= y1 or x0 >= x1:
             return
         inner = (slice(y0 - top, y1 - top), slice(x0 - left, x1 - left))
+        if high * wide > _LARGE:
+            # Most large masks are empty in most rows.
+            rows = np.flatnonzero(mask[inner].any(axis=1))
+            if not len(rows):
+                return
+            y1, y0 = y0 + int(rows[-1]) + 1, y0 + int(rows[0])
+            inner = (slice(y0 - top, y1 - top), inner[1])
         paint = np.asarray(tone, np.float32)
         if paint.ndim == 3:  # noqa: PLR2004 - a picture, not one colour
             paint = paint[inner]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from PIL import Image, ImageOps
 
-from adapters.providers.sketch import enlarge, render, retouch
+from adapters.providers.sketch import cutout, enlarge, render, retouch
 from adapters.providers.sketch.canvas import Cancelled
 from adapters.providers.sketch.records import Order
 from adapters.providers.sketch.render import Drawing, Progress
@@ -32,7 +32,7 @@ def carry_out(order: Order, index: int, *, progress: Progress, cancelled: Callab
         Operation.INPAINT: retouch.inpaint,
         Operation.OUTPAINT: retouch.outpaint,
         Operation.UPSCALE: enlarge.enlarge,
-        Operation.REMOVE_BACKGROUND: enlarge.cut_out,
+        Operation.REMOVE_BACKGROUND: cutout.cut_out,
     }
     found = painters[order.request.operation](_drawing(order, index), progress=progress, cancelled=cancelled)
     body = io.BytesIO()

@@ -34,7 +34,7 @@ def vary(drawing: Drawing, *, progress: Progress, cancelled: Callable[[], bool])
     new = paint(drawing, progress=_part(progress, 0.0, 0.85), cancelled=cancelled)
     dice = Dice(drawing.prompt.strip(), drawing.seed, "vary")
     moved = _bent(old, dice.fork("bend"), share)
-    moved = _regraded(moved, new, share * 0.9)
+    moved = _regraded(moved, new, share**0.7)
     # Where both pictures are alike already, one may turn into the other without a seam: sky into sky, ground into ground.
     unlike = blur(np.abs(new - moved).sum(axis=2), min(old.shape[:2]) / 40)
     drift = resize(cloudy(dice.fork("drift"), 64, 64, cells=4, octaves=4), drawing.height, drawing.width)
@@ -84,6 +84,8 @@ def outpaint(drawing: Drawing, *, progress: Progress, cancelled: Callable[[], bo
     mask = np.ones((drawing.height, drawing.width), np.float32)
     old[top : top + inner.height, left : left + inner.width] = light(inner)
     mask[top : top + inner.height, left : left + inner.width] = 0.0
+    # The seam fades into what the source would go on as, not into nothing.
+    old += _filled(old, mask) * mask[..., None]
     new = paint(drawing, progress=_part(progress, 0.0, 0.85), cancelled=cancelled)
     return picture(_joined(old, new, mask, pull=0.95))
 
@@ -127,7 +129,7 @@ def _regraded(old: Field, new: Field, share: float) -> Field:
     graded = (old - mean_old) * spread + mean_new
     wide = blur(new @ _GREY, min(old.shape[:2]) / 5)
     graded = graded * (0.7 + 0.3 * np.clip(wide / max(0.05, float(wide.mean())), 0.5, 1.8))[..., None]
-    return np.clip(old + (graded - old) * np.float32(share * 0.75), 0.0, 1.0)
+    return np.clip(old + (graded - old) * np.float32(share), 0.0, 1.0)
 
 
 def _painted_into(drawing: Drawing, old: Field, mask: Field, progress: Progress, cancelled: Callable[[], bool]) -> Field:
@@ -135,8 +137,8 @@ def _painted_into(drawing: Drawing, old: Field, mask: Field, progress: Progress,
     if not len(rows) or not len(columns):
         raise ValueError("The mask is empty: white in it says where to paint.")
     top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
-    healed = old + (_filled(old, mask) - old) * mask[..., None]
     dice = Dice(drawing.prompt.strip(), drawing.seed, "inpaint")
+    healed = _healed(old, mask, (top, bottom, left, right), dice.fork("heal"))
     scene = read(drawing.prompt, drawing.negative, drawing.style, dice.fork("words"))
     if any(known(subject.name) for subject in scene.subjects) or not drawing.prompt.strip():
         progress(0.4, None)
@@ -168,6 +170,42 @@ def _light_within(scene: Scene, old: Field, dice: Dice) -> Light:
         sun=(min(1.0, tone[0] * gain), min(1.0, tone[1] * gain), min(1.0, tone[2] * gain)),
         shade=(0.6 * tone[0] * gain, 0.6 * tone[1] * gain, 0.6 * tone[2] * gain),
     )
+
+
+def _healed(old: Field, mask: Field, box: tuple[int, int, int, int], dice: Dice) -> Field:
+    """The picture without what is in the mask: covered by the piece of itself whose surroundings fit best, its colours matched."""
+    top, bottom, left, right = box
+    high, wide = bottom - top, right - left
+    step = max(1, min(old.shape[:2]) // 160)
+    small, hole = old[::step, ::step], mask[::step, ::step]
+    # A ring around the mask has to fit; nothing may be taken from within the mask.
+    ring = np.clip(blur(np.clip(hole * 4, 0, 1), 4.0) * 3, 0, 1) * (hole < 0.02)  # noqa: PLR2004 - hardly masked
+    plain = _filled(small, np.clip(hole, 0, 1))
+    best, found = 1e9, None
+    for k in range(90):
+        dx = dice.integer(-old.shape[1], old.shape[1])
+        dy = 0 if k % 3 else dice.integer(-high, high)
+        if not (0 <= left + dx and right + dx <= old.shape[1] and 0 <= top + dy and bottom + dy <= old.shape[0]):
+            continue
+        moved = np.roll(small, (-dy // step, -dx // step), axis=(0, 1))
+        taken = np.roll(hole, (-dy // step, -dx // step), axis=(0, 1))
+        # The piece should be as plain as the ground it covers: no second subject.
+        busy = (np.abs(moved - plain).sum(axis=2) * hole).sum() * 0.7
+        loss = float((np.abs(moved - small).sum(axis=2) * ring).sum() + (taken * hole).sum() * 8.0 + busy) + abs(dy) / step * 0.2
+        if loss < best:
+            best, found = loss, (dy, dx)
+    soft = _filled(old, mask)
+    if found is None or best > (0.5 * ring.sum() + 0.42 * hole.sum()):
+        # Nothing fits: better plain than wrong.
+        return old + (soft - old) * mask[..., None]
+    patch = old.copy()
+    patch[top:bottom, left:right] = old[top + found[0] : bottom + found[0], left + found[1] : right + found[1]]
+    patch += _filled(old - patch, mask) * mask[..., None]
+    # Where the piece itself was masked, only the smooth filling is left.
+    bad = np.zeros_like(mask)
+    bad[top:bottom, left:right] = mask[top + found[0] : bottom + found[0], left + found[1] : right + found[1]]
+    patch += (soft - patch) * np.clip(blur(bad, max(2.0, wide / 30)) * 1.3, 0, 1)[..., None]
+    return old + (patch - old) * mask[..., None]
 
 
 def _joined(old: Field, new: Field, mask: Field, *, pull: float) -> Field:

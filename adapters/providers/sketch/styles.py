@@ -175,7 +175,9 @@ def _pixel(pixels: Field, canvas: Canvas, _dice: Dice) -> Field:
     cell = max(2, round(canvas.unit / 144))
     level = grey(pixels[::4, ::4])
     bright = float(np.quantile(level, 0.985))
-    small = picture(saturated(pixels * np.float32(min(1.8, 0.92 / max(0.2, bright))), 1.3)).resize((-(-canvas.width // cell), -(-canvas.height // cell)), Image.Resampling.BOX)
+    small = picture(saturated(pixels * np.float32(min(1.8, 0.92 / max(0.2, bright))), 1.3)).resize(
+        (-(-canvas.width // cell), -(-canvas.height // cell)), Image.Resampling.BOX
+    )
     order = np.asarray(((0, 8, 2, 10), (12, 4, 14, 6), (3, 11, 1, 9), (15, 7, 13, 5)), np.float32) / 16 - 0.5
     shades = light(small)
     shades += np.tile(order, (shades.shape[0] // 4 + 1, shades.shape[1] // 4 + 1))[: shades.shape[0], : shades.shape[1], None] * np.float32(
@@ -234,7 +236,7 @@ def _woodcut(pixels: Field, canvas: Canvas, dice: Dice) -> Field:
 
 def _mosaic(pixels: Field, canvas: Canvas, dice: Dice) -> Field:
     """Panes of glass between leads: each takes the colour of its middle, each shines a little differently. Computed at half the size."""
-    cell = canvas.unit / 68
+    cell = canvas.unit / 92
     high, wide = canvas.height // 2, canvas.width // 2
     rows, columns = int(high / cell) + 3, int(wide / cell) + 3
     seeds = dice.numbers(rows, columns, 3)

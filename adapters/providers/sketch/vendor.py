@@ -25,7 +25,7 @@ VERSION = "sketch-1"
 STYLES = (
     "photo", "watercolour", "oil", "ink", "line", "pencil", "pixel", "poster", "woodcut", "mosaic", "noir", "vintage", "anime", "neon",
 )  # fmt: skip
-ABOUT = "A procedural preview, not AI: it paints what it knows of the words."
+ABOUT = "procedural preview, not AI"
 T = TypeVar("T")
 _REMEMBERED = 32
 _PATIENCE = 0.4
