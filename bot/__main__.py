@@ -17,6 +17,8 @@ from bot.errors import LimnerError, SettingFault
 from bot.model import Kind
 
 T = TypeVar("T")
+_DOUBLE = 0.5
+"""Seconds within which a second signal is an echo of the first."""
 
 app = typer.Typer(
     name="limner",
@@ -160,11 +162,17 @@ def _until_stopped(environment: config.Environment, *, announce: bool) -> None:
         loop = asyncio.get_running_loop()
         task = asyncio.current_task()
 
+        asked_at = 0.0
+
         def stopped() -> None:
-            # The first signal asks for an orderly end, the second one stops at once; the journal keeps what was unfinished.
-            if stop.is_set() and task:
+            # The first signal asks for an orderly end, a second one stops at once; the journal keeps what was unfinished. A launcher
+            # that passes a signal on to a whole group sends the first one twice: that is still the first.
+            nonlocal asked_at
+            if not stop.is_set():
+                asked_at = loop.time()
+                stop.set()
+            elif task and loop.time() - asked_at > _DOUBLE:
                 task.cancel()
-            stop.set()
 
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, stopped)

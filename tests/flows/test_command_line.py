@@ -110,7 +110,9 @@ async def test_a_second_signal_stops_at_once(tmp_path: Path) -> None:
         assert (await chat.say("/imagine a slow ship"))["job"]
         await asyncio.sleep(0.3)
         process.process.send_signal(signal.SIGTERM)
-        await asyncio.sleep(0.3)
+        process.process.send_signal(signal.SIGTERM)
+        await asyncio.sleep(0.7)
+        assert process.process.returncode is None, "an echo of the first signal is no second one"
         process.process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(10):
             await process.process.wait()
