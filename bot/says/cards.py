@@ -203,7 +203,7 @@ def _context(job: Job) -> str:
 
 def overview_alt(job: Job) -> str:
     """What a screen reader says of the card's one picture of all results."""
-    return f"Overview of {plural(len(job.images), 'image')}: {cut(job.request.prompt, 300) or 'no words given'}"
+    return f"Overview: {cut(job.request.prompt, 300) or 'no words given'}"
 
 
 def provider_problem(provider: str, fault: ProviderFault) -> Problem:
