@@ -1,4 +1,4 @@
-"""The `sketch` provider: a procedural preview, not AI. It needs no account, costs nothing, and gives the same pixels for the same words and seed.
+"""The `sketch` provider: a procedural preview, not AI; free, without an account, the same pixels for the same words and seed.
 
 Its rule: everything random comes from `noise.Dice`, which depends on words alone; nothing else may differ between two runs.
 

@@ -27,7 +27,7 @@ def palette(scene: Scene, dice: Dice) -> list[Colour]:
     dark, bright = tones[0], tones[-1]
     if len(tones) == 1:
         return [scale(dark, 0.22), scale(dark, 0.62), dark, mix(dark, (1, 0.97, 0.9), 0.62), mix(dark, (1.0, 0.85, 0.6), 0.45)]
-    return [scale(dark, 0.28), dark, mix(dark, bright, 0.5) if len(tones) == 2 else tones[1], mix(bright, (1, 0.98, 0.92), 0.6), bright]  # noqa: PLR2004
+    return [scale(dark, 0.28), dark, mix(dark, bright, 0.5) if len(tones) == 2 else tones[1], mix(bright, (1, 0.98, 0.92), 0.6), bright]
 
 
 def paint_abstract(canvas: Canvas, scene: Scene, dice: Dice) -> None:
@@ -100,7 +100,7 @@ def _marble(canvas: Canvas, dice: Dice, tones: list[Colour]) -> None:
     metal = np.asarray(mix(tones[4], (1.0, 0.95, 0.82), 0.18), np.float32) * sheen[..., None]
     paint = _lit(body, value, 0.02)
     paint = paint + (metal - paint) * np.clip(line + fine, 0, 1)[..., None]
-    paint += ((dust > 0.995) * smoothstep(0.5, 0.7, value + c) * 0.6)[..., None] * np.asarray(tones[4], np.float32)  # noqa: PLR2004 - gold dust is rare
+    paint += ((dust > 0.995) * smoothstep(0.5, 0.7, value + c) * 0.6)[..., None] * np.asarray(tones[4], np.float32)  # gold dust is rare
     canvas.reached(0.5)
     _show(canvas, _lit(paint, np.clip(line, 0, 1), 0.012))
 
@@ -175,7 +175,7 @@ def _geometric(canvas: Canvas, dice: Dice, tones: list[Colour]) -> None:
         along = own.between(0.08, 0.92)
         x = along * canvas.width
         y = (0.5 + (along - 0.5) * (0.75 if turn > 0 else -0.75) + own.between(-0.26, 0.26)) * canvas.height
-        size = unit * (0.26 if k == 2 else own.between(0.03, 0.2) * (1.2 - k / 26))  # noqa: PLR2004 - the third is the large one
+        size = unit * (0.26 if k == 2 else own.between(0.03, 0.2) * (1.2 - k / 26))  # the third is the large one
         tone = own.pick(choices)
         board = Image.new("L", (canvas.width * 2, canvas.height * 2))
         draw = ImageDraw.Draw(board)
@@ -192,20 +192,20 @@ def _geometric(canvas: Canvas, dice: Dice, tones: list[Colour]) -> None:
         shadow = np.clip(blur(np.pad(area, drop * 4), drop * 2.0), 0, 1)
         canvas.cover(scale(tones[0], 0.5), shadow * 0.2, top=y0 - drop * 3, left=x0 - drop * 3)
         canvas.cover(paint, area * np.float32(0.8 if k % 3 == 0 else 0.97), top=y0, left=x0)
-        if k == 9:  # noqa: PLR2004 - half-way
+        if k == 9:  # half-way
             canvas.reached(0.5)
     canvas.pixels *= paper[..., None]
 
 
 def _shape(draw: ImageDraw.ImageDraw, dice: Dice, x: float, y: float, size: float, turn: float, k: int) -> None:
-    kind = 0 if k == 2 else dice.integer(0, 6)  # noqa: PLR2004 - the large one is a disc
+    kind = 0 if k == 2 else dice.integer(0, 6)  # the large one is a disc
     box = (x - size, y - size, x + size, y + size)
     c, s = float(np.cos(turn)), float(np.sin(turn))
     if kind == 0:
         draw.ellipse(box, fill=255)
     elif kind == 1:
         draw.arc(box, dice.integer(0, 180), dice.integer(200, 360), fill=255, width=max(2, int(size * dice.between(0.06, 0.3))))
-    elif kind == 2:  # noqa: PLR2004 - kinds are drawn by number
+    elif kind == 2:  # kinds are drawn by number
         long, thick = size * 3.2, size * dice.between(0.03, 0.16)
         draw.polygon(
             [
@@ -216,15 +216,15 @@ def _shape(draw: ImageDraw.ImageDraw, dice: Dice, x: float, y: float, size: floa
             ],
             fill=255,
         )
-    elif kind == 3:  # noqa: PLR2004
+    elif kind == 3:
         draw.pieslice(box, (a := dice.integer(0, 3) * 90), a + 180, fill=255)
-    elif kind == 4:  # noqa: PLR2004
+    elif kind == 4:
         for i in range(5):
             for j in range(5):
                 r = size * 0.07
                 cx, cy = x + (i - 2) * size * 0.36, y + (j - 2) * size * 0.36
                 draw.ellipse((cx - r, cy - r, cx + r, cy + r), fill=255)
-    elif kind == 5:  # noqa: PLR2004
+    elif kind == 5:
         draw.regular_polygon((x, y, size), 3, rotation=dice.integer(0, 119), fill=255)
     else:
         for i in range(4):

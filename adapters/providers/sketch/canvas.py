@@ -128,7 +128,7 @@ class Canvas:
             y1, y0 = y0 + int(rows[-1]) + 1, y0 + int(rows[0])
             inner = (slice(y0 - top, y1 - top), inner[1])
         paint = np.asarray(tone, np.float32)
-        if paint.ndim == 3:  # noqa: PLR2004 - a picture, not one colour
+        if paint.ndim == 3:  # a picture, not one colour
             paint = paint[inner]
         area = self.pixels[y0:y1, x0:x1]
         area += (paint - area) * mask[inner][..., None]

@@ -93,7 +93,7 @@ def _stand(
             foot = _rock(
                 canvas, light, own.fork("rock"), x, foot, high * thing.wide * (0.9 if far else 1.25), high * (0.22 if far else 0.16), haze
             )
-        lean = -1.0 if light.x > 0.5 else 1.0  # noqa: PLR2004 - the middle
+        lean = -1.0 if light.x > 0.5 else 1.0  # the middle
         shadow = scale(mix(light.shade, light.haze, 0.15), 0.3 if grounded else 0.5)
         paint_ground_shadow(
             canvas, x, foot - high * 0.005, high * min(1.0, thing.wide) * 0.75, strength=0.42 if far else 0.55, lean=lean, tone=shadow
@@ -113,7 +113,7 @@ def _distance(view: View, canvas: Canvas, x: float, row: float) -> float:
 
 def _fly(canvas: Canvas, subject: Subject, thing: Figure, light: Light, dice: Dice, stage: Stage, rank: int) -> None:
     size = _sizes(canvas, thing, stage) * (0.6 if rank else 1.0)
-    company = max(subject.count, 3 if thing.size < 0.2 and not rank else 1)  # noqa: PLR2004 - small things come in company
+    company = max(subject.count, 3 if thing.size < 0.2 and not rank else 1)  # small things come in company
     for k in range(company - 1, -1, -1):
         own = dice.fork(str(k))
         back = k / max(1, company)
@@ -154,7 +154,8 @@ def _double(canvas: Canvas, sprite: Sprite, x: float, line: float, draught: floa
         * canvas.unit
         / 700
     )
-    columns = np.clip(np.arange(wide)[None, :] + sway.astype(np.int32)[:, None], 0, wide - 1)
+    moved = np.arange(wide, dtype=np.int32)[None, :] + np.asarray(sway).astype(np.int32)[:, None]
+    columns = np.minimum(np.maximum(moved, 0), wide - 1)
     alpha = np.take_along_axis(alpha, columns, axis=1) * (0.5 * np.exp(-rows / high * 1.8))[:, None].astype(np.float32)
     dull = pixels * 0.7 + np.asarray(light.sky[1], np.float32) * 0.15
     canvas.cover(dull, alpha, top=int(line), left=int(x * canvas.width - wide / 2))
@@ -177,7 +178,7 @@ def _wake(canvas: Canvas, light: Light, dice: Dice, x: float, line: float, wide:
 def _drift(canvas: Canvas, subject: Subject, thing: Figure, light: Light, dice: Dice, stage: Stage, rank: int) -> None:
     size = _sizes(canvas, thing, stage) * (0.6 if rank else 1.0)
     deep = stage.deep or (0.0, 0.0, 0.0)
-    company = max(subject.count, 7 if thing.size < 0.2 and not rank else 1)  # noqa: PLR2004 - small fish swim in schools
+    company = max(subject.count, 7 if thing.size < 0.2 and not rank else 1)  # small fish swim in schools
     for k in range(company - 1, -1, -1):
         own = dice.fork(str(k))
         back = (k / company) ** 0.7 if k else 0.0
@@ -185,7 +186,7 @@ def _drift(canvas: Canvas, subject: Subject, thing: Figure, light: Light, dice: 
         x = 0.5 + own.between(-0.08, 0.08) if k == 0 else own.between(0.08, 0.92)
         y = own.between(0.46, 0.54) if k == 0 else own.between(0.14, 0.74)
         sprite = draw_figure(thing, high, light, own, tone=subject.colour, flip=dice.fork("way").chance(0.5))
-        if sum(deep) > 0.2:  # noqa: PLR2004 - in space there is no water to colour it
+        if sum(deep) > 0.2:  # in space there is no water to colour it
             sprite = replace(sprite, pixels=sprite.pixels * np.asarray(mix((1, 1, 1), scale(deep, 2.0), 0.45), np.float32))
         place(canvas, sprite, x, y * canvas.height + high / 2, replace(light, haze=deep), haze=0.08 + 0.66 * back, rim=0.45)
 
@@ -193,7 +194,7 @@ def _drift(canvas: Canvas, subject: Subject, thing: Figure, light: Light, dice: 
 def _rock(canvas: Canvas, light: Light, dice: Dice, x: float, line: float, wide: float, tall: float, haze: float) -> float:
     """A crag out of the water; gives the row of its top."""
     across, high = int(wide * 2.6), int(tall * 1.9)
-    if across < 8 or high < 6:  # noqa: PLR2004 - too small to see
+    if across < 8 or high < 6:  # too small to see
         return line
     u = np.linspace(-1, 1, across, dtype=np.float32)
     rough = profile(dice, across, cells=7, octaves=5, gain=0.6) - 0.5
@@ -205,7 +206,7 @@ def _rock(canvas: Canvas, light: Light, dice: Dice, x: float, line: float, wide:
     cracks = cloudy(dice.fork("cracks"), high, across, cells=16, octaves=5, gain=0.62, stretch=0.7)
     swell = blur(mask, max(1.0, tall * 0.16)) + cracks * 0.5
     down, over = slopes(swell)
-    toward = 1.0 if light.x > 0.5 else -1.0  # noqa: PLR2004 - the middle
+    toward = 1.0 if light.x > 0.5 else -1.0  # the middle
     level = np.clip(0.42 - (over * toward - down * 0.9) * tall * 0.09, 0.05, 1.1)
     stone = np.asarray((0.36, 0.33, 0.31), np.float32) * (0.55 + 0.8 * cracks)[..., None]
     wet = np.clip(1.0 - rows * 3.4, 0, 1)[:, None, None] * 0.45

@@ -12,7 +12,7 @@ _NEON: tuple[str, ...] = ("ff3d7f", "19d3ff", "ffb02e", "8f5bff", "39ffb6", "ff5
 
 
 def paint_street(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float) -> None:
-    """A street seen from its middle: every column of the picture meets one of two rows of houses, each house with its own height and windows."""
+    """A street seen from its middle: every column of the picture meets one of two rows of houses, each with its own height and windows."""
     focal = 0.92 * canvas.unit
     middle = dice.between(0.42, 0.58)
     columns = (np.arange(canvas.width, dtype=np.float32) + 0.5 - middle * canvas.width) / focal
@@ -33,7 +33,7 @@ def paint_street(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon
     cover = np.clip((tall[None, :] - level) * focal / distance[None, :] + 0.5, 0, 1) * np.clip(
         level * focal / distance[None, :] + 0.5, 0, 1
     )
-    tone = _fronts(scene, light, level, distance, facts, tall, dice.fork("windows"), lit=lit)
+    tone = _fronts(light, level, distance, facts, tall, dice.fork("windows"), lit=lit)
     fog = 1.0 - np.exp(-distance / 62.0 * light.haziness * (0.75 if lit else 1.0))
     air = mix(light.haze, light.sky[3], 0.3)
     tone += (np.asarray(air, np.float32) - tone) * fog[None, :, None]
@@ -47,10 +47,10 @@ def paint_street(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon
         _traffic(canvas, dice.fork("traffic"), horizon, middle, focal, eye, wide)
 
 
-def _fronts(scene: Scene, light: Light, level: Field, distance: Field, facts: Field, tall: Field, dice: Dice, *, lit: bool) -> Field:
+def _fronts(light: Light, level: Field, distance: Field, facts: Field, tall: Field, dice: Dice, *, lit: bool) -> Field:
     palette = [colour(text) for text in ("7a5a4a", "6a6f78", "8a7a66", "54606c", "9a8a78", "5c4a52")]
     base = np.asarray(palette, np.float32)[(facts[:, 1] * 5.99).astype(np.int32)]
-    toward = np.where((light.x > 0.5) == (np.arange(len(distance)) < len(distance) / 2), 1.0, 0.45).astype(np.float32)  # noqa: PLR2004 - the middle
+    toward = np.where((light.x > 0.5) == (np.arange(len(distance)) < len(distance) / 2), 1.0, 0.45).astype(np.float32)  # the middle
     shade = np.asarray(light.shade, np.float32) * (0.62 if lit else 0.75)
     sun = np.asarray(light.sun, np.float32) * (0.16 if lit else 0.62)
     wall = base * (shade + sun * toward[:, None])
@@ -106,7 +106,7 @@ def _shops(tone: Field, level: Field, distance: Field, facts: Field, dice: Dice,
     goods = own[(np.floor(level * 3.1).astype(np.int32) % 64, (np.floor(distance * 4.0).astype(np.int32) % 64)[None, :])][..., 0]
     if lit:
         hues = ramp(shop[:, 0], ((0.0, (1.0, 0.74, 0.4)), (0.5, (1.0, 0.86, 0.6)), (0.75, (0.7, 0.92, 1.0)), (1.0, (1.0, 0.55, 0.62))))
-        open_now = np.where(shop[:, 2] < 0.68, 0.55 + 0.45 * shop[:, 1], 0.1)  # noqa: PLR2004 - two shops in three are open
+        open_now = np.where(shop[:, 2] < 0.68, 0.55 + 0.45 * shop[:, 1], 0.1)  # two shops in three are open
         fade = 0.45 + 0.55 * np.clip(level / 2.6, 0, 1)
         light = hues[None] * (open_now[None, :] * shelves * fade * (0.55 + 0.6 * goods))[..., None]
     else:
@@ -131,7 +131,7 @@ def _far_towers(canvas: Canvas, light: Light, dice: Dice, horizon: float, middle
         tone = mix(scale(light.shade, 0.32), light.haze, 0.72 - 0.2 * k)
         canvas.cover(tone, mask.astype(np.float32))
         if lit:
-            grid = own.numbers(64, 192) > 0.7  # noqa: PLR2004 - three windows in ten are lit
+            grid = own.numbers(64, 192) > 0.7  # three windows in ten are lit
             y = (canvas.rows * canvas.height / canvas.unit * 190).astype(np.int32)
             x = (canvas.columns * canvas.width / canvas.unit * 150).astype(np.int32)
             lamps = grid[(y // 2) % 64, x % 192] * ((y % 2) == 0)
@@ -153,7 +153,7 @@ def _signs(canvas: Canvas, dice: Dice, horizon: float, middle: float, focal: flo
         canvas.cover(scale(tone, 0.16), np.full((high, broad), 0.92, np.float32), top=int(top), left=left)
         rows = np.arange(high, dtype=np.float32)[:, None] / high
         marks = np.repeat(own.numbers(max(2, int(tall * 2.2)), 4), max(1, high // max(2, int(tall * 2.2))), axis=0)[:high]
-        glyphs = resize(marks, high, broad, smooth=False) if high > 5 and broad > 3 else np.full((high, broad), 0.6, np.float32)  # noqa: PLR2004
+        glyphs = resize(marks, high, broad, smooth=False) if high > 5 and broad > 3 else np.full((high, broad), 0.6, np.float32)
         inner = (smoothstep(0.02, 0.08, rows) * smoothstep(0.98, 0.92, rows)) * np.ones((1, broad), np.float32)
         inner[:, : max(1, broad // 7)] *= 0.5
         inner[:, -max(1, broad // 7) :] *= 0.5
@@ -259,10 +259,10 @@ def _row_of_towers(canvas: Canvas, light: Light, dice: Dice, base: float, part: 
         a, b = int(max(0, x * width)), int(min(width, (x + wide) * width))
         top[a:b] = base - tall
         name[a:b] = k
-        if dice.chance(0.4) and b - a > 6:  # noqa: PLR2004 - wide enough for a set-back
+        if dice.chance(0.4) and b - a > 6:  # wide enough for a set-back
             c = (b - a) // 4
             top[a + c : b - c] = base - tall * dice.between(1.06, 1.2)
-        if dice.chance(0.22) and b - a > 8:  # noqa: PLR2004 - wide enough for a spire
+        if dice.chance(0.22) and b - a > 8:  # wide enough for a spire
             m = (a + b) // 2
             top[m : m + max(1, int(unit / 500))] = base - tall * dice.between(1.25, 1.5)
         x += wide * dice.between(0.86, 1.15)
@@ -289,7 +289,7 @@ def _row_of_towers(canvas: Canvas, light: Light, dice: Dice, base: float, part: 
     if lit:
         on = (cell < 0.16 + 0.4 * own[None, :, 2]) & pane & inside
         level = (on * (0.35 + 0.75 * grid.T[(u.astype(np.int32) % 256), v.astype(np.int32) % 128])).astype(np.float32)
-        cool = own[None, :, 3] > 0.72  # noqa: PLR2004 - a quarter of the towers have cool light
+        cool = own[None, :, 3] > 0.72  # a quarter of the towers have cool light
         warm = (1.0, 0.8, 0.5)
         canvas.shine(warm, np.where(cool, 0, level * (0.35 + 0.6 * part)).astype(np.float32), top=first)
         canvas.shine((0.72, 0.87, 1.0), np.where(cool, level * (0.35 + 0.6 * part), 0).astype(np.float32), top=first)

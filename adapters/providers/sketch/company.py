@@ -31,7 +31,7 @@ def _grows(scene: Scene, subject: Subject) -> bool:
 
 
 def _joining(scene: Scene, named: Sequence[Subject], dice: Dice) -> tuple[Subject, ...]:
-    if scene.place == "still life" and len(named) < 2:  # noqa: PLR2004 - a still life is a group
+    if scene.place == "still life" and len(named) < 2:
         rest = [name for name in _STILL if all(name != subject.name for subject in named)]
         return tuple(Subject(name=rest.pop(dice.integer(0, len(rest) - 1))) for _ in range(3 - len(named)))
     if named:

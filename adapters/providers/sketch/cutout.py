@@ -55,10 +55,10 @@ def _subject(tone: Field, cancelled: Callable[[], bool]) -> Area:
         unlike[top : top + _BAND] = _apart(calm[top : top + _BAND], _margins(calm, top))
     unlike = blur(unlike, 1.5)
     inside = unlike * (0.55 + 0.45 * middle) > _level(unlike)
-    whole = blur(inside.astype(np.float32), 2.5) > 0.45  # noqa: PLR2004 - nearly half of the neighbourhood: no specks
+    whole = blur(inside.astype(np.float32), 2.5) > 0.45  # nearly half of the neighbourhood: no specks
     # A white chest before snow: gaps that the subject surrounds belong to it.
-    wider = ~_reached(~(blur(whole.astype(np.float32), 13.0) > 0.1))  # noqa: PLR2004 - grown by a twentieth of the side
-    filled = whole | (blur(wider.astype(np.float32), 13.0) > 0.93)  # noqa: PLR2004 - and shrunk again
+    wider = ~_reached(~(blur(whole.astype(np.float32), 13.0) > 0.1))  # grown by a twentieth of the side
+    filled = whole | (blur(wider.astype(np.float32), 13.0) > 0.93)  # and shrunk again
     filled = ~_reached(~filled)
     return filled & _joined(filled, middle)
 
@@ -125,7 +125,7 @@ def _joined(inside: Area, middle: Field) -> Area:
         seed[np.unravel_index(int((middle * rest).argmax()), rest.shape)] = True
         piece = _grown(seed, rest)
         largest = max(largest, int(piece.sum()))
-        if piece.sum() > 0.12 * largest:  # noqa: PLR2004 - an eighth of the largest
+        if piece.sum() > 0.12 * largest:  # an eighth of the largest
             kept |= piece
         rest &= ~piece
     return kept

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from adapters.providers.sketch.canvas import Cancelled, light
-from adapters.providers.sketch.noise import Dice, Field, blur, resize, smoothstep
+from adapters.providers.sketch.noise import Dice, Field, blur, resize
 from adapters.providers.sketch.render import Drawing, Progress
 from adapters.providers.sketch.retouch import source_of
 
@@ -16,7 +16,7 @@ _STRIP = 512
 
 
 def enlarge(drawing: Drawing, *, progress: Progress, cancelled: Callable[[], bool]) -> Image.Image:
-    """The source `factor` times as wide and high (2 to 4; less where it would pass `MOST`), sharpened, with fine detail where it has texture.
+    """The source `factor` times as wide and high (2 to 4; less where it would pass `MOST`), sharpened, detailed where it has texture.
 
     Raises:
         ValueError: there is no source.

@@ -123,7 +123,7 @@ def _trunks(canvas: Canvas, scene: Scene, light: Light, dice: Dice, floor: View)
         draw = ImageDraw.Draw(board)
         for k in range(count):
             x = (k + own.between(0.1, 0.9)) / count
-            if part > 0.45 and abs(x - 0.5) < 0.13 + 0.16 * part:  # noqa: PLR2004 - the view stays open
+            if part > 0.45 and abs(x - 0.5) < 0.13 + 0.16 * part:  # the view stays open
                 continue
             _trunk(draw, canvas, own, x, foot + own.between(-0.02, 0.03), thick * own.between(0.7, 1.3), boughs=not scene.has("bamboo"))
         alpha = np.asarray(board.reduce(2), np.float32) / 255
@@ -133,7 +133,7 @@ def _trunks(canvas: Canvas, scene: Scene, light: Light, dice: Dice, floor: View)
         tone = np.asarray(mix(dark(bark, light, share), scale(bark, 0.5), 0.25 * part), np.float32) * shape[..., None]
         canvas.cover(tone.astype(np.float32), alpha)
         if not scene.wintry:
-            _leaves(canvas, scene, light, own, leaf, part, share)
+            _leaves(canvas, light, own, leaf, part, share)
         if row < _ROWS - 1:
             _veil(canvas, light, own.fork("veil"), foot, 0.12, (0.8 if scene.has("fog") else 0.42) * (1 - 0.6 * part))
 
@@ -171,7 +171,7 @@ def _bark(canvas: Canvas, dice: Dice, alpha: Field, light: Light, thick: float, 
     reach = max(1.5, thick * canvas.unit * 0.3)
     swell = blur(alpha, reach)
     across = np.gradient(swell, axis=1) * reach
-    toward = -1.0 if light.x > 0.5 else 1.0  # noqa: PLR2004 - the middle
+    toward = -1.0 if light.x > 0.5 else 1.0  # the middle
     furrow = cloudy(dice, rows, columns, cells=120 * canvas.aspect, octaves=2, gain=0.7, stretch=0.12)
     shape = 0.86 + across * toward * 1.7 + (resize(furrow, canvas.height, canvas.width, smooth=False) - 0.5) * 0.55
     if scene.has("birch") or scene.has("bamboo"):
@@ -180,7 +180,7 @@ def _bark(canvas: Canvas, dice: Dice, alpha: Field, light: Light, thick: float, 
     return np.clip(shape, 0.15, 1.7)
 
 
-def _leaves(canvas: Canvas, scene: Scene, light: Light, dice: Dice, leaf: Colour, part: float, share: float) -> None:
+def _leaves(canvas: Canvas, light: Light, dice: Dice, leaf: Colour, part: float, share: float) -> None:
     """A roof of leaves: lumps of noise that thin out downwards, with light through them."""
     rows, columns = max(8, int(canvas.height * 0.31)), max(8, canvas.width // 2)
     lumps = cloudy(dice, rows, columns, cells=(20 - 12 * part) * canvas.aspect, octaves=5, gain=0.66)

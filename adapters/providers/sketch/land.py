@@ -129,7 +129,7 @@ def paint_snowfield(canvas: Canvas, scene: Scene, light: Light, dice: Dice, hori
     return view
 
 
-def paint_dunes(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float) -> View:
+def paint_dunes(canvas: Canvas, _scene: Scene, light: Light, dice: Dice, horizon: float) -> View:
     """Dunes with sharp crests and wind ripples."""
     soft = tile(dice.fork("soft"), 256, cells=3, octaves=3, gain=0.4)
     drift = dice.between(0, 1)

@@ -53,7 +53,7 @@ class Dice:
 def resize(field: Field, height: int, width: int, *, smooth: bool = True, box: tuple[float, float, float, float] | None = None) -> Field:
     """A field at another size; `box` is the part to take, in columns and rows."""
     how = Image.Resampling.BICUBIC if smooth else Image.Resampling.BILINEAR
-    if field.ndim == 3:  # noqa: PLR2004 - a picture has three axes
+    if field.ndim == 3:
         return np.stack([resize(field[..., i], height, width, smooth=smooth, box=box) for i in range(field.shape[2])], axis=2)
     return np.asarray(Image.fromarray(np.ascontiguousarray(field)).resize((width, height), how, box=box), dtype=np.float32)
 

@@ -12,11 +12,23 @@ from adapters.providers.sketch.shapes import Outline, closed, fill
 
 _HEADS = (
     # Long hair that falls over the shoulder.
-    "49,6 40,7.5 33.5,13 31.8,20 32.6,25 30.6,30 27.4,35.6! 27.2,37 30.2,38.4 29.4,41! 30,42.6 29.2,44! 30.6,46.4 30.6,49.4 34,52 40,51.4 44,52.6 45.5,58 44.8,64 38,69 26,73.5 17,79 12,88 10,104! 92,104! 89,90 82,80 77,73 76.8,62 77,48 76,32 72,18 64,9.5 56,6",
+    (
+        "49,6 40,7.5 33.5,13 31.8,20 32.6,25 30.6,30 27.4,35.6! 27.2,37 30.2,38.4 29.4,41! 30,42.6 29.2,44! 30.6,46.4 30.6,49.4 "
+        "34,52 40,51.4 44,52.6 45.5,58 44.8,64 38,69 26,73.5 17,79 12,88 10,104! 92,104! 89,90 82,80 77,73 76.8,62 77,48 76,32 "
+        "72,18 64,9.5 56,6"
+    ),
     # Short hair, strong chin.
-    "50,7 41,8 34.5,12.5 32,19 32.4,24 31,28.5 28,35.2! 27.8,37 30.6,38.2 30,41.2! 30.6,43 29.8,44.6! 31.2,46.8 30.8,50.6 33.6,54 39,54.2 44.6,53.4 47,58 47,65 40,70 27,74 16,80 10,89 8,104! 95,104! 92,90 86,81 77,75 68.5,71 67.4,62 69.4,54 72.4,44 73.6,32 71,19 63.5,10.5 57,7.4",
+    (
+        "50,7 41,8 34.5,12.5 32,19 32.4,24 31,28.5 28,35.2! 27.8,37 30.6,38.2 30,41.2! 30.6,43 29.8,44.6! 31.2,46.8 30.8,50.6 "
+        "33.6,54 39,54.2 44.6,53.4 47,58 47,65 40,70 27,74 16,80 10,89 8,104! 95,104! 92,90 86,81 77,75 68.5,71 67.4,62 69.4,54 "
+        "72.4,44 73.6,32 71,19 63.5,10.5 57,7.4"
+    ),
     # Hair in a bun.
-    "50,9 41,10 34.6,14.6 32.4,21 33,26 31.2,31 28.2,36.6! 28,38.2 30.8,39.4 30,42! 30.6,43.6 29.8,45! 31.2,47.4 31.2,50.4 34.4,53 40.4,52.6 44,53.6 45.8,59 45.4,66 38,71 27,75 18,81 13,90 12,104! 88,104! 86,90 80,81 71,75.6 64.8,71 63.4,62 65.6,54 69.6,46 71.4,39 76,37.5 80.5,31 80,23 74,18.5 68.6,19.6 63.6,13.4 57,9.6",
+    (
+        "50,9 41,10 34.6,14.6 32.4,21 33,26 31.2,31 28.2,36.6! 28,38.2 30.8,39.4 30,42! 30.6,43.6 29.8,45! 31.2,47.4 31.2,50.4 "
+        "34.4,53 40.4,52.6 44,53.6 45.8,59 45.4,66 38,71 27,75 18,81 13,90 12,104! 88,104! 86,90 80,81 71,75.6 64.8,71 63.4,62 "
+        "65.6,54 69.6,46 71.4,39 76,37.5 80.5,31 80,23 74,18.5 68.6,19.6 63.6,13.4 57,9.6"
+    ),
 )
 
 
@@ -47,7 +59,7 @@ def paint_portrait(canvas: Canvas, scene: Scene, light: Light, dice: Dice, withi
     halo = np.clip(blur(mask, canvas.unit / 26), 0, 1) * (1 - mask)
     canvas.cover(scale(paper, 0.55), (halo * 0.35 * fade).astype(np.float32))
     tone = world.pixels
-    if luma(paper) > 0.5:  # noqa: PLR2004 - on light paper the head must stay darker than the ground
+    if luma(paper) > 0.5:  # on light paper the head must stay darker than the ground
         tone = tone * np.float32(0.86)
     swell = blur(mask, canvas.unit / 30) * 0.5 + blur(mask, canvas.unit / 11) * 0.5
     down, across = slopes(swell)
@@ -60,7 +72,7 @@ def paint_portrait(canvas: Canvas, scene: Scene, light: Light, dice: Dice, withi
 
 def _head(canvas: Canvas, dice: Dice) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
     outline = _points(dice.pick(_HEADS))
-    size = canvas.height / 100.0 if canvas.aspect >= 0.9 else canvas.width / 92.0  # noqa: PLR2004 - upright pictures are filled by the width
+    size = canvas.height / 100.0 if canvas.aspect >= 0.9 else canvas.width / 92.0  # upright pictures are filled by the width
     left = canvas.width / 2 - 50 * size
     top = canvas.height - 101.5 * size
     return fill([(left + x * size, top + y * size) for x, y in outline], canvas.width, canvas.height)

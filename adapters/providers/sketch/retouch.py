@@ -133,7 +133,7 @@ def _regraded(old: Field, new: Field, share: float) -> Field:
 
 
 def _painted_into(drawing: Drawing, old: Field, mask: Field, progress: Progress, cancelled: Callable[[], bool]) -> Field:
-    rows, columns = np.flatnonzero(mask.max(axis=1) > 0.5), np.flatnonzero(mask.max(axis=0) > 0.5)  # noqa: PLR2004 - more white than black
+    rows, columns = np.flatnonzero(mask.max(axis=1) > 0.5), np.flatnonzero(mask.max(axis=0) > 0.5)  # more white than black
     if not len(rows) or not len(columns):
         raise ValueError("The mask is empty: white in it says where to paint.")
     top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
@@ -179,13 +179,13 @@ def _healed(old: Field, mask: Field, box: tuple[int, int, int, int], dice: Dice)
     step = max(1, min(old.shape[:2]) // 160)
     small, hole = old[::step, ::step], mask[::step, ::step]
     # A ring around the mask has to fit; nothing may be taken from within the mask.
-    ring = np.clip(blur(np.clip(hole * 4, 0, 1), 4.0) * 3, 0, 1) * (hole < 0.02)  # noqa: PLR2004 - hardly masked
+    ring = np.clip(blur(np.clip(hole * 4, 0, 1), 4.0) * 3, 0, 1) * (hole < 0.02)  # hardly masked
     plain = _filled(small, np.clip(hole, 0, 1))
     best, found = 1e9, None
     for k in range(90):
         dx = dice.integer(-old.shape[1], old.shape[1])
         dy = 0 if k % 3 else dice.integer(-high, high)
-        if not (0 <= left + dx and right + dx <= old.shape[1] and 0 <= top + dy and bottom + dy <= old.shape[0]):
+        if not (left + dx >= 0 and right + dx <= old.shape[1] and top + dy >= 0 and bottom + dy <= old.shape[0]):
             continue
         moved = np.roll(small, (-dy // step, -dx // step), axis=(0, 1))
         taken = np.roll(hole, (-dy // step, -dx // step), axis=(0, 1))
@@ -224,7 +224,7 @@ def _filled(field: Field, mask: Field) -> Field:
     """What is outside the mask, carried smoothly into it: averaged on ever coarser grids, then laid back level by level."""
     known_weight = (1.0 - mask) ** 2
     levels: list[tuple[Field, Field]] = [(field * known_weight[..., None], known_weight)]
-    while min(levels[-1][1].shape) > 2:  # noqa: PLR2004 - the coarsest grid
+    while min(levels[-1][1].shape) > 2:  # the coarsest grid
         tone, weight = levels[-1]
         high, wide = max(1, weight.shape[0] // 2), max(1, weight.shape[1] // 2)
         levels.append((resize(tone, high, wide, smooth=False), resize(weight, high, wide, smooth=False)))

@@ -22,7 +22,7 @@ def paint_window(canvas: Canvas, scene: Scene, light: Light, dice: Dice, outside
     )
     canvas.pixels[:] = np.asarray(inner, np.float32) * plaster[..., None]
     sill = 0.79
-    left, right = (0.13, 0.87) if canvas.aspect > 0.8 else (0.08, 0.92)  # noqa: PLR2004 - upright pictures
+    left, right = (0.13, 0.87) if canvas.aspect > 0.8 else (0.08, 0.92)  # upright pictures
     x0, x1 = int(left * canvas.width), int(right * canvas.width)
     y0, y1 = int(0.07 * canvas.height), int(sill * canvas.height)
     view = canvas.part(max(16, x1 - x0), max(16, y1 - y0))
@@ -50,7 +50,7 @@ def _frame(canvas: Canvas, light: Light, x0: int, y0: int, x1: int, y1: int) -> 
         if high < 1 or wide < 1:
             return
         across = np.linspace(-1, 1, min(high, wide), dtype=np.float32)
-        bevel = 0.8 + 0.45 * np.clip(1.0 - np.abs(across - (0.55 if light.x > 0.5 else -0.55)) * 1.6, 0, 1)  # noqa: PLR2004
+        bevel = 0.8 + 0.45 * np.clip(1.0 - np.abs(across - (0.55 if light.x > 0.5 else -0.55)) * 1.6, 0, 1)
         shape = np.broadcast_to(bevel[None, :] if wide < high else bevel[:, None], (high, wide))
         canvas.cover(np.asarray(lit, np.float32) * shape[..., None], np.ones((high, wide), np.float32), top=top, left=left)
 
@@ -129,7 +129,7 @@ def paint_table(canvas: Canvas, scene: Scene, light: Light, dice: Dice) -> float
     """A wall in half-light and a table before it; gives the row on which things stand."""
     wall = scene.tints[0] if scene.tints else colour(dice.pick(("4a4038", "3c4440", "54453c", "2f3440", "5a5044")))
     edge = 0.64
-    x = 0.22 if light.x < 0.5 else 0.78  # noqa: PLR2004 - the middle
+    x = 0.22 if light.x < 0.5 else 0.78  # the middle
     away = canvas.away(x, 0.16)
     base = mix(wall, (0.5, 0.45, 0.4), 0.1)
     canvas.pixels[:] = ramp(
@@ -162,7 +162,7 @@ def _panes(canvas: Canvas, light: Light, x: float) -> None:
     """The window's light on the wall: four leaning panes with soft edges."""
     rows, columns = max(8, canvas.height // 2), max(8, canvas.width // 2)
     v = (np.arange(rows, dtype=np.float32) / rows)[:, None]
-    u = (np.arange(columns, dtype=np.float32) / columns)[None, :] + (v - 0.3) * (0.34 if x < 0.5 else -0.34)  # noqa: PLR2004
+    u = (np.arange(columns, dtype=np.float32) / columns)[None, :] + (v - 0.3) * (0.34 if x < 0.5 else -0.34)
     middle = 0.5 + (0.5 - x) * 0.1
     mask = np.zeros((rows, columns), np.float32)
     for k in (-1, 1):

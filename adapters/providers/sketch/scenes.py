@@ -46,7 +46,7 @@ _HORIZONS = {
 
 def paint_scene(canvas: Canvas, scene: Scene, dice: Dice) -> None:
     """Paint everything but the last coat."""
-    scene = gathered(scene, dice.fork("company"), upright=canvas.aspect < 0.8)  # noqa: PLR2004 - upright pictures have no room aside
+    scene = gathered(scene, dice.fork("company"), upright=canvas.aspect < 0.8)  # upright pictures have no room aside
     light = light_of(scene, dice.fork("light"))
     if scene.place == "abstract":
         abstract.paint_abstract(canvas, scene, dice.fork("abstract"))
@@ -75,7 +75,7 @@ def paint_scene(canvas: Canvas, scene: Scene, dice: Dice) -> None:
 
 
 def _outdoors(canvas: Canvas, scene: Scene, light: Light, dice: Dice) -> Stage:
-    horizon = _HORIZONS.get(scene.place, 0.54) + dice.fork("horizon").between(-0.03, 0.03) + (0.04 if canvas.aspect < 0.8 else 0.0)  # noqa: PLR2004
+    horizon = _HORIZONS.get(scene.place, 0.54) + dice.fork("horizon").between(-0.03, 0.03) + (0.04 if canvas.aspect < 0.8 else 0.0)
     skyline = scene.place == "city" and _is_skyline(scene, dice)
     if skyline:
         horizon += 0.1

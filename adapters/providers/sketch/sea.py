@@ -31,9 +31,7 @@ def paint_sea(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: f
         return (swell * 1.3 + ridges * 1.15 * (0.5 + swell) + small * 0.32) * tall * (1.0 / (1.0 + z * 0.006))
 
     def shine(x: Field, z: Field, heights: Field, across: Field, along: Field) -> Field:
-        return _reflected(
-            canvas, light, x, z, heights, across, along, own=own, thin=thin, foam=_foam(chop, x, z, heights, tall, storm=storm)
-        )
+        return _reflected(light, x, z, heights, across, along, own=own, thin=thin, foam=_foam(chop, x, z, heights, tall, storm=storm))
 
     ground = Ground(height=height, paint=_nothing, shine=shine, grain=chop, grains=0.1, grain_size=0.6)
     eye = 2.6 if storm else 1.9
@@ -72,8 +70,8 @@ def paint_beach(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon:
             np.asarray(own, np.float32)
             + (np.asarray(shallow, np.float32) - np.asarray(own, np.float32)) * np.exp(-np.maximum(out, 0) * 0.07)[..., None]
         )
-        sea = _reflected(canvas, light, x, z, heights, across, along, own=thin, thin=shallow, foam=foam)
-        facing = np.clip(0.75 - along * 0.35 + across * (-0.6 if light.x > 0.5 else 0.6), 0.2, 1.2)  # noqa: PLR2004 - the middle
+        sea = _reflected(light, x, z, heights, across, along, own=thin, thin=shallow, foam=foam)
+        facing = np.clip(0.75 - along * 0.35 + across * (-0.6 if light.x > 0.5 else 0.6), 0.2, 1.2)  # the middle
         wet = smoothstep(-2.6, 0.0, out)[..., None]
         lit = np.asarray(light.shade, np.float32) * 0.6 + np.asarray(light.sun, np.float32) * (facing * 0.62)[..., None]
         beach = np.asarray(sand, np.float32) * (1.0 - wet * 0.38) * lit
@@ -123,12 +121,11 @@ def paint_islands(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizo
         double = np.clip((canvas.rows - base) * canvas.height, 0, 1) * np.clip(
             (base + (base - top[None, :]) * 0.8 - canvas.rows) * canvas.height, 0, 1
         )
-        canvas.cover(scale(green, 0.6), (double * 0.42 * (bump > 0.02)[None, :]).astype(np.float32))  # noqa: PLR2004
+        canvas.cover(scale(green, 0.6), (double * 0.42 * (bump > 0.02)[None, :]).astype(np.float32))
     return view
 
 
 def _reflected(
-    canvas: Canvas,
     light: Light,
     x: Field,
     z: Field,

@@ -102,7 +102,7 @@ def ellipse(x: float, y: float, across: float, down: float) -> Outline:
 def stroke(width: float, points: Sequence[tuple[float, float]]) -> Outline:
     """A line of some width, as the outline around it; smooth where it has more than two points."""
     line = list(points)
-    if len(line) > 2:  # noqa: PLR2004 - two points are a straight line
+    if len(line) > 2:  # two points are a straight line
         there_and_back = [(x, y, i in {0, len(line) - 1}) for i, (x, y) in enumerate(line)]
         smooth = closed(there_and_back)
         line = [*smooth[: (len(line) - 1) * 8], line[-1]]
@@ -143,7 +143,7 @@ def draw_figure(figure: Figure, size: float, light: Light, dice: Dice, *, tone: 
         pad = int((part.fur + part.soft * 2 + 0.8) * scale) + 2
         x0, y0 = max(0, int(min(x for x, _ in curve)) - pad), max(0, int(min(y for _, y in curve)) - pad)
         x1, y1 = min(width, int(max(x for x, _ in curve)) + pad + 1), min(height, int(max(y for _, y in curve)) + pad + 1)
-        if x1 - x0 < 2 or y1 - y0 < 2:  # noqa: PLR2004 - nothing to see
+        if x1 - x0 < 2 or y1 - y0 < 2:  # nothing to see
             continue
         inner = [(x - x0, y - y0) for x, y in curve]
         mask = fill(inner, x1 - x0, y1 - y0)
@@ -192,7 +192,7 @@ def _shaded(
         relief = np.clip(0.62 + facing, 0.08, 1.25)
     paint = np.empty((high, wide, 3), np.float32)
     paint[:] = np.asarray(base, np.float32)
-    if part.fur > 0 and part.fur * scale > 1.2:  # noqa: PLR2004 - shorter hair cannot be seen
+    if part.fur > 0 and part.fur * scale > 1.2:  # shorter hair cannot be seen
         paint, mask = _furred(part, base, mask, scale, dice, corner)
     shade = np.asarray(light.shade, np.float32)
     sun = np.asarray(light.sun, np.float32)
@@ -216,7 +216,7 @@ def _furred(part: Part, base: Colour, mask: Field, scale: float, dice: Dice, cor
     spots = dice.numbers(count * 2, 5)
     columns = (spots[:, 0] * (wide - 1)).astype(np.int32)
     rows = (spots[:, 1] * (high - 1)).astype(np.int32)
-    inside = np.flatnonzero(mask[rows, columns] > 0.55)[:count]  # noqa: PLR2004 - well within the edge
+    inside = np.flatnonzero(mask[rows, columns] > 0.55)[:count]  # well within the edge
     x0, y0, margin = corner
     thick = max(1, round(scale * 0.34 * fine))
     for i in inside.tolist():
@@ -244,12 +244,12 @@ def _bytes(tone: Colour, level: float) -> tuple[int, int, int]:
 def place(
     canvas: Canvas, sprite: Sprite, x: float, foot: float, light: Light, *, haze: float = 0.0, rim: float = 0.6, below: float = 1e9
 ) -> None:
-    """Put a sprite on the canvas: its middle at `x` (share of the width), its feet at the row `foot`; nothing is shown under the row `below`."""
+    """Put a sprite on the canvas: its middle at `x` (share of the width), its feet at the row `foot`; nothing shows under the row `below`."""
     high, wide = sprite.alpha.shape
     left = int(x * canvas.width - wide / 2)
     top = int(foot - (high - sprite.margin))
     pixels, alpha = sprite.pixels, sprite.alpha
-    toward = 1 if light.x > 0.5 else -1  # noqa: PLR2004 - the middle of the picture
+    toward = 1 if light.x > 0.5 else -1  # the middle of the picture
     if rim > 0:
         step = max(1, round(sprite.scale * 0.9))
         moved = np.roll(alpha, (step, -toward * step), axis=(0, 1))

@@ -71,7 +71,7 @@ def _nebula(canvas: Canvas, dice: Dice, tones: list[Colour], *, thin: float) -> 
     canvas.pixels[:] = resize(np.clip(paint, 0, 1).astype(np.float32), canvas.height, canvas.width, smooth=False)
     for _ in range(dice.integer(3, 6)):
         row, column = dice.integer(rows // 8, rows * 7 // 8), dice.integer(columns // 8, columns * 7 // 8)
-        if level[row, column] > 0.3:  # noqa: PLR2004 - hot stars are born in thick gas
+        if level[row, column] > 0.3:  # hot stars are born in thick gas
             canvas.glow(column / columns, row / rows, 0.12, mix(tones[4], tones[3], 0.4), 0.5)
             _hot_star(canvas, column / columns, row / rows, dice.between(0.5, 1.0), mix(tones[4], (1, 1, 1), 0.6))
 
@@ -131,7 +131,7 @@ def _planets(canvas: Canvas, scene: Scene, dice: Dice, tones: list[Colour]) -> N
     big = dice.between(0.2, 0.3)
     x = dice.pick((0.3, 0.36, 0.66, 0.7))
     y = dice.between(0.36, 0.62)
-    sun = (-0.62 if x > 0.5 else 0.62, -0.42)  # noqa: PLR2004 - the middle
+    sun = (-0.62 if x > 0.5 else 0.62, -0.42)  # the middle
     kinds = (
         ("c9a27a", "8a5a3a", "f0dcc0"),
         ("3a6aa0", "1f3f6a", "cfe4f0"),
@@ -178,7 +178,7 @@ def _planet(
     """A lit ball with its own weather, an atmosphere at the rim, and rings before and behind it."""
     reach = 2.5 if rings else 1.3
     side = int(radius * canvas.unit * reach * 2)
-    if side < 6:  # noqa: PLR2004 - a point of light
+    if side < 6:  # a point of light
         return
     span = (np.arange(side, dtype=np.float32) - side / 2 + 0.5) / (radius * canvas.unit)
     u, v = np.broadcast_to(span[None, :], (side, side)), np.broadcast_to(span[:, None], (side, side))
@@ -209,10 +209,8 @@ def _planet(
     depth = np.sqrt(np.clip(1.0 - far * far, 0, 1))
     sheet = tile(dice.fork("face"), 256, cells=4, octaves=6, gain=0.56)
     swirl = sample(sheet, leaning_u * 0.25 / (depth + 0.4) + 0.5, leaning_v * 0.25 / (depth + 0.4))
-    if banded:
-        marks = sample(sheet, leaning_u * 0.05 + (swirl - 0.5) * 0.1, leaning_v * 0.62 + (swirl - 0.5) * 0.12)
-    else:
-        marks = swirl
+    belts = sample(sheet, leaning_u * 0.05 + (swirl - 0.5) * 0.1, leaning_v * 0.62 + (swirl - 0.5) * 0.12)
+    marks = belts if banded else swirl
     face = ramp(
         np.clip((marks - 0.5) * 1.9 + 0.5, 0, 1), ((0.0, base[1]), (0.5, base[0]), (0.78, base[2]), (1.0, mix(base[2], (1, 1, 1), 0.5)))
     )

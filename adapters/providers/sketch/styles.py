@@ -145,7 +145,9 @@ def _line(pixels: Field, canvas: Canvas, dice: Dice) -> Field:
         phase = (x * np.float32(np.sin(turn)) + y * np.float32(np.cos(turn)) + wobble) / pitch
         stripe = np.abs(phase - np.floor(phase) - 0.5) * 2.0
         weight = np.clip((limit - spread) / limit, 0, 1)
-        ink = np.maximum(ink, smoothstep(1.0 - 0.62 * weight, 1.06 - 0.5 * weight, stripe) * (weight > 0.02) * 0.9)  # noqa: PLR2004 - no hatching in the light
+        ink = np.maximum(
+            ink, smoothstep(1.0 - 0.62 * weight, 1.06 - 0.5 * weight, stripe) * (weight > 0.02) * 0.9
+        )  # no hatching in the light
     paper = np.asarray(colour("f7f3e8"), np.float32) * (1.0 + _paper(canvas, dice) * 0.04)[..., None]
     return paper + (np.asarray(colour("23262e"), np.float32) - paper) * np.clip(ink, 0, 1)[..., None]
 

@@ -164,7 +164,7 @@ def _shaded(ground: Ground, camera: Camera, light: Light, x: Field, z: Field, fo
     facing = (-across * lx + ly - along * lz) / (np.sqrt(across**2 + along**2 + 1.0) * length)
     direct = np.clip(facing, 0.0, 1.0) * ground.smooth + 0.75 * (1.0 - ground.smooth)
     steep = 1.0 - 1.0 / np.sqrt(across**2 + along**2 + 1.0)
-    direct *= _lit(heights, x, z, side, up)
+    direct *= _lit(heights, x, side, up)
     paint = ground.paint(x, z, heights, steep)
     sunlight = np.asarray(light.sun, np.float32) * (0.55 if light.overcast > 0.8 else 1.0)
     colours = paint * (np.asarray(light.shade, np.float32) * 0.72 + direct[..., None] * sunlight * 0.95)
@@ -172,7 +172,7 @@ def _shaded(ground: Ground, camera: Camera, light: Light, x: Field, z: Field, fo
     return tops.astype(np.float32), colours.astype(np.float32)
 
 
-def _lit(heights: Field, x: Field, z: Field, side: float, up: float) -> Field:
+def _lit(heights: Field, x: Field, side: float, up: float) -> Field:
     """1 in the sun, less in the shade of higher ground towards the light, looked for along the columns."""
     lit = np.ones_like(heights)
     spread = np.gradient(x, axis=1)

@@ -67,12 +67,12 @@ def broadleaf(dice: Dice, height: int, *, leaves: float = 1.0) -> tuple[Field, F
     def grow(x: float, y: float, turn: float, length: float, thick: float, depth: int) -> None:
         nx, ny = x + float(np.sin(turn)) * length, y - float(np.cos(turn)) * length
         trunk.line((x, y, nx, ny), fill=255, width=max(1, round(thick)))
-        if depth >= 3:  # noqa: PLR2004 - leaves grow on the thin branches
+        if depth >= 3:  # leaves grow on the thin branches
             for _ in range(round(5 * leaves)):
                 radius = size[1] * dice.between(0.012, 0.034)
                 cx, cy = nx + dice.between(-1, 1) * size[1] * 0.05, ny + dice.between(-1, 1) * size[1] * 0.045
                 leaf.ellipse((cx - radius, cy - radius * 0.8, cx + radius, cy + radius * 0.8), fill=255)
-        if depth < 6:  # noqa: PLR2004 - twigs end here
+        if depth < 6:  # twigs end here
             for side in (-1, 1):
                 grow(nx, ny, turn + side * dice.between(0.22, 0.6), length * dice.between(0.68, 0.86), thick * 0.66, depth + 1)
 
@@ -122,7 +122,7 @@ def plant(
         size = tall * (0.65 + 0.7 * float(spots[i, 2])) * focal / distance
         column = min(canvas.width - 1, int(x * canvas.width))
         limit = view.hidden_below(canvas, x, distance)
-        if size < 3 or foot - size > limit or (view.wet.size and view.wet[min(canvas.height - 1, max(0, int(foot))), column] > 0.3):  # noqa: PLR2004
+        if size < 3 or foot - size > limit or (view.wet.size and view.wet[min(canvas.height - 1, max(0, int(foot))), column] > 0.3):
             continue
         pixels, alpha = kinds[int(spots[i, 3] * 3.99)]
         fog = 1.0 - float(np.exp(-distance / view.camera.far * 3.1 * light.haziness))
@@ -142,7 +142,7 @@ def _sprite(scene: Scene, light: Light, dice: Dice, kind: str) -> tuple[Field, F
         base = foliage(scene, dice)
     swell = blur(alpha, rows / 16)
     down, across = slopes(swell)
-    toward = 1.0 if light.x > 0.5 else -1.0  # noqa: PLR2004 - the middle
+    toward = 1.0 if light.x > 0.5 else -1.0  # the middle
     level = np.clip(0.55 - (across * toward - down) * rows * 0.09 + (boughs - 0.42) * (1.1 if kind == "pine" else 0.5), 0.1, 1.2)
     paint = np.broadcast_to(np.asarray(base, np.float32), (*alpha.shape, 3)).copy()
     wood = trunk * (1.0 - leaves * 0.92)

@@ -141,17 +141,20 @@ def _corals(canvas: Canvas, dice: Dice, line: "np.ndarray[tuple[int], np.dtype[n
         swell = blur(alpha, max(1.0, size / 22))
         down, _across = slopes(swell)
         base = mix(colour(dice.pick(_CORALS)), tones[2], 0.72 - 0.5 * part)
-        tone = (
-            np.asarray(base, np.float32)
-            * np.clip(0.62 + down * size * 0.22 + (1 - np.arange(alpha.shape[0]) / alpha.shape[0])[:, None] * 0.35, 0.25, 1.3)[..., None]
+        top = np.linspace(1.0, 0.0, alpha.shape[0], dtype=np.float32)[:, None]
+        level = np.clip(0.62 + down * size * 0.22 + top * 0.35, 0.25, 1.3)
+        canvas.cover(
+            np.asarray(base, np.float32) * level[..., None],
+            alpha,
+            top=foot - alpha.shape[0],
+            left=int(x * canvas.width - alpha.shape[1] / 2),
         )
-        canvas.cover(tone.astype(np.float32), alpha, top=foot - alpha.shape[0], left=int(x * canvas.width - alpha.shape[1] / 2))
 
 
 def _branch(draw: ImageDraw.ImageDraw, dice: Dice, x: float, y: float, turn: float, length: float, thick: float, depth: int) -> None:
     nx, ny = x + float(np.sin(turn)) * length, y - float(np.cos(turn)) * length
     draw.line((x, y, nx, ny), fill=255, width=max(1, int(thick)))
     draw.ellipse((nx - thick / 2, ny - thick / 2, nx + thick / 2, ny + thick / 2), fill=255)
-    if depth < 4:  # noqa: PLR2004 - the tips
+    if depth < 4:  # the tips
         for side in (-1, 1):
             _branch(draw, dice, nx, ny, turn + side * dice.between(0.2, 0.65), length * dice.between(0.6, 0.8), thick * 0.72, depth + 1)

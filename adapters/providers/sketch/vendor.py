@@ -218,7 +218,7 @@ def _seen(work: "asyncio.Future[tuple[bytes, ...]]") -> None:
 
 def _draw(sheet: _Sheet) -> tuple[bytes, ...]:
     """Draw all images of an order, in a thread; none when it was stopped. Raises ValueError or OSError for pictures it cannot work with."""
-    from adapters.providers.sketch import orders
+    from adapters.providers.sketch import orders  # noqa: PLC0415 - numpy and Pillow are loaded with the first picture, in the thread
 
     count = sheet.order.request.count
     images: list[bytes] = []

@@ -29,7 +29,8 @@ space: nebula galaxy cosmos cosmic universe starfield supernova orbit stars inte
 abstract: pattern texture marble fluid geometric swirl swirls fractal shapes gradient wallpaper psychedelic kandinsky background
 portrait: face headshot selfie bust profile
 still life: fruit table bowl vase breakfast food dessert kitchen
-city: skyline street skyscraper downtown tokyo york london paris manhattan metropolis cyberpunk alley avenue hongkong urban cityscape traffic shanghai berlin
+city: skyline street skyscraper downtown tokyo york london paris manhattan metropolis cyberpunk alley avenue hongkong urban
+city: cityscape traffic shanghai berlin
 sea: ocean wave waves coast shore seaside sail sailing marine surf atlantic pacific tide cliff cliffs lagoon
 beach: sand shoreline tropical palm paradise
 island: islands archipelago isle
@@ -38,7 +39,8 @@ desert: dune dunes sahara arid savanna savannah oasis
 lake: pond loch reservoir swamp fjord
 river: stream creek brook canal waterfall
 mountains: mountain alps peak peaks summit himalaya andes range ridge volcano valley everest canyon alpine
-meadow: field fields hill hills prairie countryside farm pasture garden grassland park village vineyard tuscany lavender wheat lawn cottage
+meadow: field fields hill hills prairie countryside farm pasture garden grassland park village vineyard tuscany lavender wheat
+meadow: lawn cottage
 snowfield: arctic antarctic tundra glacier iceberg polar
 clouds place: heaven heavens above_the_clouds sea_of_clouds
 interior: room bedroom library study cafe hall cathedral office lounge fireplace
@@ -136,7 +138,8 @@ elephant: elephants
 camel: camels caravan
 giraffe: giraffes
 dragon: dragons wyvern
-person: man woman girl boy people traveller traveler wanderer hiker child monk samurai knight wizard witch king queen figure somebody someone human couple warrior princess explorer sailor fisherman ninja detective pilgrim
+person: man woman girl boy people traveller traveler wanderer hiker child monk samurai knight wizard witch king queen figure
+person: somebody someone human couple warrior princess explorer sailor fisherman ninja detective pilgrim
 astronaut: spaceman cosmonaut
 robot: android mech droid
 boat: sailboat yacht ship ships boats schooner galleon vessel sloop canoe rowboat
@@ -166,7 +169,7 @@ fruit: apple apples pear pears orange_fruit lemon lemons grapes peach
 lantern: lamp candle candles
 book: books
 guitar: violin cello
-moon: 
+moon:
 planet:
 heart: love
 diamond: crystal gem jewel
@@ -174,78 +177,39 @@ diamond: crystal gem jewel
     )
 )
 HOMES = MappingProxyType(
-    {
-        "fox": "meadow", "cat": "window", "dog": "meadow", "wolf": "forest", "rabbit": "meadow", "bear": "forest", "deer": "forest", "horse": "meadow",
-        "owl": "forest", "bird": "sea", "penguin": "snowfield", "whale": "underwater", "dolphin": "sea", "shark": "underwater", "fish": "underwater",
-        "jellyfish": "underwater", "turtle": "underwater", "butterfly": "meadow", "elephant": "desert", "camel": "desert", "giraffe": "desert",
-        "dragon": "mountains", "person": "mountains", "astronaut": "space", "robot": "city", "boat": "sea", "lighthouse": "sea", "house": "meadow",
-        "castle": "mountains", "windmill": "meadow", "church": "meadow", "balloon": "mountains", "rocket": "space", "train": "mountains", "car": "city",
-        "bicycle": "city", "cactus": "desert", "tree": "meadow", "pine": "mountains", "palm": "beach", "bridge": "river", "tent": "lake",
-        "mushroom": "forest", "flower": "meadow", "vase": "still life", "cup": "still life", "teapot": "still life", "bottle": "still life",
-        "fruit": "still life", "lantern": "still life", "book": "still life", "guitar": "still life", "planet": "space", "heart": "abstract", "diamond": "abstract",
-    }
-)  # fmt: skip
+    _table(
+        """
+meadow: fox dog rabbit horse butterfly house windmill church tree flower
+window: cat
+forest: wolf bear deer owl mushroom
+sea: bird dolphin boat lighthouse
+snowfield: penguin
+underwater: whale shark fish jellyfish turtle
+desert: elephant camel giraffe cactus
+mountains: dragon person castle balloon train pine
+space: astronaut rocket planet
+city: robot car bicycle
+beach: palm
+river: bridge
+lake: tent
+still life: vase cup teapot bottle fruit lantern book guitar
+abstract: heart diamond
+"""
+    )
+)
 COLOURS: MappingProxyType[str, Colour] = MappingProxyType(
     {
         name: colour(value)
-        for name, value in (
-            pair.split("=")
-            for pair in [
-                "red=d8352a",
-                "crimson=b3122f",
-                "scarlet=e0301e",
-                "ruby=c2183b",
-                "burgundy=7a1f35",
-                "maroon=6e1a25",
-                "orange=f08326",
-                "amber=f2a51f",
-                "gold=e8b64a",
-                "golden=e8b64a",
-                "yellow=f4d03a",
-                "lemon=f5e25a",
-                "ochre=c8882c",
-                "brown=7c5230",
-                "chocolate=5a3825",
-                "copper=c47a45",
-                "bronze=a87840",
-                "beige=d8c4a0",
-                "cream=f3e6c8",
-                "ivory=f5eedc",
-                "green=4a9a4a",
-                "lime=9ccc3a",
-                "emerald=1f9d68",
-                "olive=7d8440",
-                "jade=3aa37a",
-                "mint=98dcb8",
-                "sage=9aae8c",
-                "teal=1f8c8c",
-                "turquoise=35bdb5",
-                "cyan=2fb8d8",
-                "aqua=4fc7d0",
-                "azure=3b8fe0",
-                "blue=2f62c8",
-                "navy=1c2f63",
-                "cobalt=1f4fae",
-                "indigo=3a3490",
-                "ultramarine=2a39a8",
-                "purple=7a3fa8",
-                "violet=8350c8",
-                "lavender=b39ddb",
-                "lilac=c3a2d8",
-                "magenta=c92a8c",
-                "pink=f08cb0",
-                "rose=e8718f",
-                "coral=f5786a",
-                "salmon=f2927c",
-                "peach=f7b58e",
-                "silver=b8bec6",
-                "grey=8a8f96",
-                "gray=8a8f96",
-                "black=1c1d22",
-                "white=f4f4f2",
-                "pastel=f2c6d0",
-            ]
-        )
+        for name, value in _pairs(
+            """
+red=d8352a crimson=b3122f scarlet=e0301e ruby=c2183b burgundy=7a1f35 maroon=6e1a25 orange=f08326 amber=f2a51f gold=e8b64a
+golden=e8b64a yellow=f4d03a lemon=f5e25a ochre=c8882c brown=7c5230 chocolate=5a3825 copper=c47a45 bronze=a87840 beige=d8c4a0
+cream=f3e6c8 ivory=f5eedc green=4a9a4a lime=9ccc3a emerald=1f9d68 olive=7d8440 jade=3aa37a mint=98dcb8 sage=9aae8c teal=1f8c8c
+turquoise=35bdb5 cyan=2fb8d8 aqua=4fc7d0 azure=3b8fe0 blue=2f62c8 navy=1c2f63 cobalt=1f4fae indigo=3a3490 ultramarine=2a39a8
+purple=7a3fa8 violet=8350c8 lavender=b39ddb lilac=c3a2d8 magenta=c92a8c pink=f08cb0 rose=e8718f coral=f5786a salmon=f2927c
+peach=f7b58e silver=b8bec6 grey=8a8f96 gray=8a8f96 black=1c1d22 white=f4f4f2 pastel=f2c6d0
+"""
+        ).items()
     }
 )
 STYLES = MappingProxyType(
@@ -303,17 +267,28 @@ windows: window
 FOREIGN = MappingProxyType(
     _pairs(
         """
-fuchs=fox zorro=fox renard=fox volpe=fox raposa=fox лиса=fox 狐=fox キツネ=fox 여우=fox ثعلب=fox قلعة=castle замок=castle 城堡=castle castillo=castle château=castle schloss=castle katze=cat gato=cat chat=cat gatto=cat кот=cat кошка=cat 猫=cat 고양이=cat قطة=cat
-hund=dog perro=dog chien=dog собака=dog 狗=dog 犬=dog 개=dog كلب=dog schnee=snow nieve=snow neige=snow neve=snow снег=snow 雪=snow 눈=snow ثلج=snow
-meer=sea mar=sea mer=sea mare=sea море=sea 海=sea 바다=sea بحر=sea البحر=sea stadt=city ciudad=city ville=city città=city город=city 城=city 都市=city 街=city 도시=city مدينة=city
-wald=forest bosque=forest forêt=forest foresta=forest лес=forest 森=forest 林=forest 숲=forest غابة=forest berg=mountain berge=mountain montaña=mountain montagne=mountain гора=mountain горы=mountain 山=mountain 산=mountain جبل=mountain جبال=mountain
-wüste=desert desierto=desert désert=desert пустыня=desert 沙漠=desert 사막=desert صحراء=desert nacht=night noche=night nuit=night notte=night ночь=night 夜=night 밤=night ليل=night
-mond=moon luna=moon lune=moon луна=moon 月=moon 달=moon قمر=moon sonne=sun regen=rain lluvia=rain pluie=rain дождь=rain 雨=rain 비=rain مطر=rain sonnenuntergang=sunset atardecer=sunset закат=sunset 夕=sunset 日落=sunset 노을=sunset غروب=sunset
-boot=boat barco=boat bateau=boat лодка=boat 船=boat 배=boat قارب=boat leuchtturm=lighthouse faro=lighthouse phare=lighthouse маяк=lighthouse 灯塔=lighthouse 灯台=lighthouse haus=house casa=house maison=house дом=house 家=house 집=house بيت=house
-blume=flower flor=flower fleur=flower цветок=flower 花=flower 꽃=flower زهرة=flower baum=tree árbol=tree arbre=tree дерево=tree 木=tree 나무=tree شجرة=tree vogel=bird pájaro=bird oiseau=bird птица=bird 鳥=bird 鸟=bird 새=bird طائر=bird
-wal=whale ballena=whale baleine=whale кит=whale 鲸=whale クジラ=whale 고래=whale حوت=whale drache=dragon dragón=dragon дракон=dragon 龙=dragon 竜=dragon 龍=dragon 용=dragon تنين=dragon rot=red rojo=red rouge=red красный=red 红=red 赤=red أحمر=red
-blau=blue azul=blue bleu=blue синий=blue 蓝=blue 青=blue أزرق=blue grün=green verde=green vert=green зелёный=green 绿=green 緑=green أخضر=green weltraum=space espacio=space espace=space космос=space 宇宙=space 星=stars 우주=space فضاء=space
-樱=sakura 桜=sakura 벚꽃=sakura 鱼=fish 魚=fish سمكة=fish 湖=lake 호수=lake بحيرة=lake 河=river 川=river 강=river نهر=river 竹=bamboo 秋=autumn 冬=winter 春=spring 夏=summer 云=clouds 雲=clouds 雾=fog 霧=fog 岛=island 島=island
-"""
+fuchs=fox zorro=fox renard=fox volpe=fox raposa=fox лиса=fox 狐=fox キツネ=fox 여우=fox ثعلب=fox قلعة=castle
+замок=castle 城堡=castle castillo=castle château=castle schloss=castle katze=cat gato=cat chat=cat gatto=cat кот=cat
+кошка=cat 猫=cat 고양이=cat قطة=cat hund=dog perro=dog chien=dog собака=dog 狗=dog 犬=dog 개=dog كلب=dog schnee=snow
+nieve=snow neige=snow neve=snow снег=snow 雪=snow 눈=snow ثلج=snow meer=sea mar=sea mer=sea mare=sea море=sea 海=sea
+바다=sea بحر=sea البحر=sea stadt=city ciudad=city ville=city città=city город=city 城=city 都市=city 街=city 도시=city
+مدينة=city wald=forest bosque=forest forêt=forest foresta=forest лес=forest 森=forest 林=forest 숲=forest غابة=forest
+berg=mountain berge=mountain montaña=mountain montagne=mountain гора=mountain горы=mountain 山=mountain 산=mountain
+جبل=mountain جبال=mountain wüste=desert desierto=desert désert=desert пустыня=desert 沙漠=desert 사막=desert
+صحراء=desert nacht=night noche=night nuit=night notte=night ночь=night 夜=night 밤=night ليل=night mond=moon luna=moon
+lune=moon луна=moon 月=moon 달=moon قمر=moon sonne=sun regen=rain lluvia=rain pluie=rain дождь=rain 雨=rain 비=rain
+مطر=rain sonnenuntergang=sunset atardecer=sunset закат=sunset 夕=sunset 日落=sunset 노을=sunset غروب=sunset boot=boat
+barco=boat bateau=boat лодка=boat 船=boat 배=boat قارب=boat leuchtturm=lighthouse faro=lighthouse phare=lighthouse
+маяк=lighthouse 灯塔=lighthouse 灯台=lighthouse haus=house casa=house maison=house дом=house 家=house 집=house
+بيت=house blume=flower flor=flower fleur=flower цветок=flower 花=flower 꽃=flower زهرة=flower baum=tree árbol=tree
+arbre=tree дерево=tree 木=tree 나무=tree شجرة=tree vogel=bird pájaro=bird oiseau=bird птица=bird 鳥=bird 鸟=bird
+새=bird طائر=bird wal=whale ballena=whale baleine=whale кит=whale 鲸=whale クジラ=whale 고래=whale حوت=whale
+drache=dragon dragón=dragon дракон=dragon 龙=dragon 竜=dragon 龍=dragon 용=dragon تنين=dragon rot=red rojo=red
+rouge=red красный=red 红=red 赤=red أحمر=red blau=blue azul=blue bleu=blue синий=blue 蓝=blue 青=blue أزرق=blue
+grün=green verde=green vert=green зелёный=green 绿=green 緑=green أخضر=green weltraum=space espacio=space espace=space
+космос=space 宇宙=space 星=stars 우주=space فضاء=space 樱=sakura 桜=sakura 벚꽃=sakura 鱼=fish 魚=fish سمكة=fish
+湖=lake 호수=lake بحيرة=lake 河=river 川=river 강=river نهر=river 竹=bamboo 秋=autumn 冬=winter 春=spring 夏=summer
+云=clouds 雲=clouds 雾=fog 霧=fog 岛=island 島=island
+        """
     )
 )

@@ -78,6 +78,6 @@ def glitter(canvas: Canvas, mask: Field, light: Light, dice: Dice, horizon: floa
 
 def shoreline(wet: Field, fallback: float) -> Field:
     """For each column the first row of water, smoothed; `fallback` where a column has none."""
-    there = wet > 0.5  # noqa: PLR2004 - more water than land
+    there = wet > 0.5  # more water than land
     first = np.where(there.any(axis=0), there.argmax(axis=0), fallback).astype(np.float32)
     return blur(np.repeat(first[None, :], 4, axis=0), max(1.0, wet.shape[1] / 40))[0]

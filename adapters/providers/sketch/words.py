@@ -140,11 +140,11 @@ def _terms(words: Sequence[str]) -> list[str]:
 
 def singular(word: str) -> str:
     """A guess at the singular, for looking it up."""
-    if word.endswith("ies") and len(word) > 4:  # noqa: PLR2004 - "ties" stays
+    if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("xes", "ches", "shes", "sses")):
         return word[:-2]
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word  # noqa: PLR2004 - "gas" stays
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
 
 
 def _found(terms: Sequence[str], table: Mapping[str, str]) -> list[str]:
@@ -222,21 +222,17 @@ def _place(
         # The first word of the list that stands above the others: a window over the city is a window.
         order = ("abstract", "window", "underwater", "space", "portrait", "still life", "lake", "river", "island")
         return next((place for place in order if place in places), places[0])
-    for subject in subjects:
-        home = HOMES.get(subject.name)
-        if home == "meadow" and ("winter" in seasons or "snow" in weathers):
-            return "snowfield"
-        if home:
-            return home
-    if "snow" in weathers or "winter" in seasons:
+    home = next((HOMES[subject.name] for subject in subjects if subject.name in HOMES), "")
+    winter = bool({"winter", "snow"} & {*seasons, *weathers})
+    if home:
+        return "snowfield" if home == "meadow" and winter else home
+    if not known and not features:
+        return dice.pick(("abstract", "abstract", "abstract", "mountains", "sea", "lake", "space", "meadow", "forest"))
+    if winter:
         return dice.pick(("mountains", "forest", "snowfield"))
     if "storm" in weathers:
         return "sea"
-    if features:
-        return "meadow"
-    if known:
-        return dice.pick(("mountains", "meadow", "sea", "lake", "forest"))
-    return dice.pick(("abstract", "abstract", "abstract", "mountains", "sea", "lake", "space", "meadow", "forest"))
+    return "meadow" if features else dice.pick(("mountains", "meadow", "sea", "lake", "forest"))
 
 
 def _time(times: list[str], place: str, weathers: set[str], dice: Dice) -> str:

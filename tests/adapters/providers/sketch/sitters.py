@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ Pixels = NDArray[np.int16]
 
 
 def drawing(prompt: str = "a red fox in the snow", **changes: Any) -> Drawing:
-    return Drawing(**{"prompt": prompt, "seed": 42, "width": 256, "height": 256, **changes})
+    return replace(Drawing(prompt=prompt, seed=42, width=256, height=256), **changes)
 
 
 def pixels(image: Image.Image) -> Pixels:

@@ -12,7 +12,7 @@ from adapters.providers.sketch import PLUGIN
 from adapters.providers.sketch.render import draw
 from bot import config
 from bot.errors import FaultKind, ProviderFault, Refused, SettingFault
-from bot.model import Finished, Inputs, Operation, Pending, Request
+from bot.model import Finished, Inputs, Operation, Pending, Progress, Request
 from tests.adapters.providers.sketch.sitters import Clock, apart, drawing, finish, opened, png, vendor
 
 FOX = Request(prompt="a red fox in the snow", seed=42, size=(256, 256), model="sketch")
@@ -55,6 +55,7 @@ async def test_progress_and_previews_are_shown_on_the_way(tmp_path: Path) -> Non
         pending = await sketch.submit(FOX, Inputs(), key="a")
         assert isinstance(pending, Pending)
         seen: list[float] = []
+        now: Progress = pending
         for _ in range(9):
             clock.wait(1)
             async with asyncio.timeout(10):
