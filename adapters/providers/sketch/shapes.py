@@ -244,7 +244,7 @@ def _bytes(tone: Colour, level: float) -> tuple[int, int, int]:
 def place(
     canvas: Canvas, sprite: Sprite, x: float, foot: float, light: Light, *, haze: float = 0.0, rim: float = 0.6, below: float = 1e9
 ) -> None:
-    """Put a sprite on the canvas: its middle at `x` (share of the width), its feet at the row `foot`; nothing shows under the row `below`."""
+    """Put a sprite on the canvas: its middle at `x` (share of the width), its feet at row `foot`; nothing shows under row `below`."""
     high, wide = sprite.alpha.shape
     left = int(x * canvas.width - wide / 2)
     top = int(foot - (high - sprite.margin))
