@@ -1,9 +1,14 @@
 """The whole story: a person asks, sees a card, gets images in its thread, and does things with them."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
-from bot.model import Operation, Origin, State
-from tests.flows.story import eventually, open_story, said
+from PIL import Image
+
+from bot.model import Job, Operation, Origin, State
+from tests.flows.story import Story, eventually, open_story, said
 
 
 async def test_images_arrive_in_the_cards_thread_with_seed_and_line_to_copy(tmp_path: Path) -> None:
@@ -127,3 +132,54 @@ async def test_a_private_job_is_not_shown_to_others(tmp_path: Path) -> None:
         direct = next(channel.id for channel in story.playground.cast.channels.values() if channel.owner == "grace")
         job = await story.drawn("imagine a secret", channel=direct)
         assert "no job" in said(await story.say(f"show {job.id}", who="linus"))
+
+
+async def test_a_picture_that_carries_its_request_is_drawn_again_pixel_by_pixel(tmp_path: Path) -> None:
+    async with open_story(tmp_path) as story:
+        job = await story.drawn("imagine a windmill --seed 11 --count 2 --ar 3:2")
+        second = (await story.app.files.get(job.images[1].key)).body
+        upload = await story.playground._uploads.keep("grace", "windmill.png", "image/png", second)
+        answer = await story.say("rerun", attachments=(upload,))
+        assert answer.job, said(answer)
+        again = await story.until(answer.job, State.DELIVERED)
+        assert again.seed == 12
+        assert await pixels(story, again, 0) == await pixels(story, job, 1)
+
+
+async def test_a_picture_that_comes_along_is_where_the_drawing_starts(tmp_path: Path) -> None:
+    async with open_story(tmp_path) as story:
+        job = await story.drawn("imagine a windmill --seed 11")
+        original = (await story.app.files.get(job.images[0].key)).body
+        upload = await story.playground._uploads.keep("grace", "windmill.png", "image/png", original)
+        answer = await story.say("imagine a windmill at night --strength 0.3 --seed 11", attachments=(upload,))
+        assert answer.job, said(answer)
+        edited = await story.until(answer.job, State.DELIVERED)
+        assert edited.request.operation is Operation.EDIT
+        assert await pixels(story, edited, 0) != await pixels(story, job, 0)
+        bad = await story.playground._uploads.keep("grace", "windmill.png", "image/png", original[: len(original) // 2])
+        refused = await story.say("imagine a windmill at night", attachments=(bad,))
+        assert not refused.job
+        assert "not count" in said(refused)
+
+
+async def test_where_age_is_checked_a_picture_comes_behind_a_spoiler(tmp_path: Path) -> None:
+    async with open_story(tmp_path) as story:
+        assert not (await story.say("imagine a nude figure study")).job
+        job = await story.drawn("imagine a nude figure study", channel="after-dark")
+        (result,) = await story.results(job.id)
+        assert [picture["spoiler"] for picture in result.content["pictures"]] == [True]
+        assert not (await story.card(job.id)).get("pictures"), "no overview gives it away"
+
+
+async def test_pictures_in_a_bucket_are_linked_to_there(tmp_path: Path, s3_options: Mapping[str, str]) -> None:
+    async with open_story(tmp_path, {**s3_options, "BOT_FILES_URL": "s3://pictures/team"}) as story:
+        job = await story.drawn("imagine a boat")
+        assert (await story.app.files.get(job.images[0].key)).media_type == "image/png"
+        link = await story.app.files.link(job.images[0].key, expires=timedelta(minutes=5))
+        assert link.startswith(s3_options["AWS_ENDPOINT_URL"])
+        assert "X-Amz-Signature" in link
+
+
+async def pixels(story: Story, job: Job, index: int) -> bytes:
+    with Image.open(BytesIO((await story.app.files.get(job.images[index].key)).body)) as image:
+        return image.tobytes()
