@@ -12,7 +12,7 @@
     ports.py       the sockets: ChatPlatform, ImageProvider, Moderator, Store, Queue, Files, Metrics
     says/          every sentence and every card the bot shows
     grammar/       how a command reads as plain text
-    drawing.py     how a Request reads as options, declared once
+    options.py     how a Request reads as options, declared once
     imaging/       what Limner does to pictures itself: checks, copies, thumbnails, metadata
     plugins.py     how a file becomes part of the bot
     config.py      the only module that reads the environment
@@ -29,7 +29,7 @@ the truth: whatever dies, the next start goes on from what is written there.
 
 Reasons, where the shape differs from what one might expect:
 
-- `says` stands above `grammar` and `drawing`: the line to copy is written by the same grammar that reads it.
+- `says` stands above `grammar` and `options`: the line to copy is written by the same grammar that reads it.
 - `worker`, `says`, `grammar`, `imaging` and `model` are packages, because each outgrew a page; each one's docstring is its map.
 - Inputs travel beside a request (`ImageProvider.submit(request, inputs, key=...)`), so that a provider never needs the files.
 - `ChatPlatform.run` gets a Hub with two questions, `handle` and `complete`, because platforms complete option values as people type.

@@ -12,9 +12,9 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from bot import config, logs
-from bot.drawing import IMAGINE
 from bot.errors import LimnerError, SettingFault
 from bot.model import Kind
+from bot.options import IMAGINE
 
 T = TypeVar("T")
 _DOUBLE = 0.5
@@ -122,7 +122,7 @@ def _imagine(prompt: list[str], out: Path, image: Path | None, **options: str | 
 
 
 def _with_drawing_options(act: Callable[..., None]) -> Callable[..., None]:
-    """`imagine` with the options of the chat command, which are declared once, in `bot.drawing`."""
+    """`imagine` with the options of the chat command, which are declared once, in `bot.options`."""
     hints: dict[str, Any] = {
         "prompt": Annotated[list[str], typer.Argument(help="What you want to see.")],
         "out": Annotated[Path, typer.Option(help="Folder for the pictures.", file_okay=False)],

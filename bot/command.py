@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import drawing, grammar, says
-from bot.drawing import DRAWING, IMAGINE, SHAPING, request_of, values_of
+from bot import grammar, says
 from bot.errors import Misunderstood, NotFound
 from bot.jobs import Asker, Jobs
 from bot.model import Answer, Attachment, CommandSpec, Form, Kind, Message, Option, Origin, Person, Place, Value
+from bot.options import DRAWING, IMAGINE, SHAPING, request_of, values_of
 from bot.quotas import Quotas, parse_rate
 from bot.routing import Catalog
 
@@ -106,7 +106,6 @@ __all__ = [
     "Form",
     "Misunderstood",
     "Options",
-    "drawing",
     "grammar",
     "parse_rate",
     "request_of",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot import drawing, grammar
+from bot import grammar, options
 from bot.model import Action, Capabilities, Emphasis, Image, Job, Level, Message, Operation, Picture, Promise, Tone
 from bot.says.words import cut, money, span
 
@@ -13,7 +13,7 @@ def rerun_line(job: Job) -> str:
     if job.request.operation is not Operation.DRAW or job.request.sources:
         return f"/rerun {job.id}"
     request = replace(job.request, model=job.drawn_by, seed=job.seed if job.seed is not None else job.request.seed)
-    return f"/{grammar.write(drawing.IMAGINE, drawing.values_of(request))}"
+    return f"/{grammar.write(options.IMAGINE, options.values_of(request))}"
 
 
 def promise(model: Capabilities | None) -> str:

@@ -8,9 +8,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot import grammar
-from bot.drawing import IMAGINE
 from bot.errors import Misunderstood
 from bot.model import CommandSpec, Kind, Option, Value
+from bot.options import IMAGINE
 
 EVERYTHING = CommandSpec(
     name="everything",

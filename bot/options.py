@@ -1,4 +1,4 @@
-"""Drawing options: how a Request reads as options, declared once for every command, platform and form."""
+"""The options of a drawing: how a Request reads as options, declared once for every command, platform and form."""
 
 from collections.abc import Mapping
 from dataclasses import replace
