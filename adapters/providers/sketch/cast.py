@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from adapters.providers.sketch.canvas import Canvas, Colour, mix, scale
-from adapters.providers.sketch.figures import figure, known
+from adapters.providers.sketch.figures import figure, known, poses
 from adapters.providers.sketch.light import Light
 from adapters.providers.sketch.noise import Dice, blur, cloudy, profile, resize, slopes, smoothstep
 from adapters.providers.sketch.scene import Scene, Subject
@@ -37,7 +37,7 @@ def paint_cast(canvas: Canvas, scene: Scene, light: Light, dice: Dice, stage: St
     for rank in range(len(subjects) - 1, -1, -1):
         subject = subjects[rank]
         own = dice.fork(f"{rank} {subject.name}")
-        thing = figure(subject.name)
+        thing = figure(own.pick(poses(subject.name)))
         if stage.deep is not None:
             _drift(canvas, subject, thing, light, own, stage, rank)
         elif thing.habit == "fly":
@@ -69,6 +69,10 @@ def _stand(
     size = _sizes(canvas, thing, stage) * (0.62 if rank else 1.0)
     far = thing.habit == "far"
     aside = {0: (0.5,), 1: (0.2, 0.8), 2: (0.86, 0.14), 3: (0.34, 0.66)}[rank]
+    if not rank and not far and subject.count == 1 and stage.zoom == 1.0:
+        # One subject may be near or far, in the middle or a third aside.
+        size *= dice.fork("near").pick((0.84, 0.95, 1.0, 1.1, 1.2))
+        aside = (0.36, 0.43, 0.5, 0.57, 0.64) if canvas.aspect > 1.25 else (0.44, 0.5, 0.56)
     for k in range(subject.count - 1, -1, -1):
         own = dice.fork(str(k))
         back = k / max(1, subject.count)

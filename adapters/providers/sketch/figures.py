@@ -22,6 +22,14 @@ def known(name: str) -> bool:
 
 
 @lru_cache(maxsize=128)
+def poses(name: str) -> tuple[str, ...]:
+    """The pages of a figure: its own, and `name-2`, `name-3` ... where it can be drawn in another pose of the same habit."""
+    own = figure(name).habit
+    others = (f"{name}-{k}" for k in range(2, 5) if known(f"{name}-{k}"))
+    return (name, *(other for other in others if figure(other).habit == own))
+
+
+@lru_cache(maxsize=128)
 def figure(name: str) -> Figure:
     """The figure of that name. Raises FileNotFoundError where there is none."""
     facts: dict[str, str] = {}
