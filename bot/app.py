@@ -34,6 +34,7 @@ from bot.quotas import Quotas
 from bot.routing import Catalog
 from bot.worker import Worker
 from bot.worker.drawing import Drawer
+from bot.worker.keeping import Keeper
 from bot.worker.telling import Teller
 from storage.files import open_files
 from storage.journal import migrate, open_journal
@@ -213,8 +214,7 @@ async def open_app(
             queue=queue,
             files=files,
             catalog=catalog,
-            panel=panel,
-            studio=studio,
+            keeper=Keeper(files=files, catalog=catalog, panel=panel, studio=studio),
             metrics=metrics,
             load=load,
             alone=settings.embedded,

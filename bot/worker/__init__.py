@@ -1,12 +1,13 @@
 """The worker: moves one job one saved step forward, and tells people about it.
 
-`drawing` talks to providers (queued -> submitting -> submitted -> generated), `telling` to people (cards, results, cancelling), and
-`Worker` here ties both to the queue: lanes, recovery at the start, the sweep, the stop. The journal is the truth: every step loads the
-job, does the one next thing and saves with compare-and-swap; whoever comes second drops what they did.
+`drawing` talks to providers (queued -> submitting -> submitted -> generated), `keeping` checks, labels and stores what they give,
+`telling` talks to people (cards, results, cancelling), and `Worker` here ties them to the queue: lanes, recovery at the start, the
+sweep, the stop. The journal is the truth: every step loads the job, does the one next thing and saves with compare-and-swap; whoever
+comes second drops what they did.
 
 A drawing handler keeps its lane's slot for as long as the provider is at work, and sleeps between polls. So the lane's limit is the
 number of jobs in flight at the provider across all workers, not only of calls. Waits that may be long (a rate limit's pause) give the slot
-back. A package, because drawing and telling are two subjects that meet in the journal alone.
+back. A package, because drawing and telling are subjects that meet in the journal alone.
 """
 
 import asyncio

@@ -10,18 +10,16 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 import structlog
 
 from bot import says
-from bot.errors import BadPicture, FaultKind, NotFound, NothingFits, Overtaken, ProviderFault, Refused, StoreFault
-from bot.imaging import DigitalSource, Studio, facts_of, record_of
+from bot.errors import FaultKind, NotFound, NothingFits, Overtaken, ProviderFault, Refused, StoreFault
 from bot.jobs import TELL
-from bot.model import Finished, Image, Inputs, Job, Level, Load, Pending, Problem, Progress, State, Verdict
-from bot.moderation import Panel
+from bot.model import Finished, Inputs, Job, Load, Pending, Problem, Progress, State
 from bot.ports import Files, ImageProvider, Metrics, Queue, Store
 from bot.routing import Catalog
+from bot.worker.keeping import Keeper
 
 log = structlog.get_logger()
 
@@ -53,8 +51,7 @@ class Drawer:
         queue: Queue,
         files: Files,
         catalog: Catalog,
-        panel: Panel,
-        studio: Studio,
+        keeper: Keeper,
         metrics: Metrics,
         load: Load,
         alone: bool,
@@ -65,8 +62,7 @@ class Drawer:
         self._queue = queue
         self._files = files
         self._catalog = catalog
-        self._panel = panel
-        self._studio = studio
+        self._keeper = keeper
         self._metrics = metrics
         self._load = load
         self._show = show
@@ -237,66 +233,20 @@ class Drawer:
         return job, max(0.05, progress.check_after)
 
     async def _keep(self, job: Job, finished: Finished) -> tuple[Job, float | None]:
-        """Check, label and store what the provider gave, then say so in the journal."""
-        job = replace(
-            job,
-            seed=finished.seed if finished.seed is not None else job.seed,
-            cost=finished.cost if finished.cost is not None else self._price(job, len(finished.images)),
-            vendor_id=finished.vendor_id or job.vendor_id,
-            model_version=finished.version or job.model_version,
-        )
-        images: list[Image] = []
-        blocked: Verdict | None = None
+        """Keep what the provider gave, then say so in the journal."""
         try:
-            for offset, content in enumerate(finished.images):
-                verdict = await self._panel.image(job.place, content)
-                verdict = max(verdict, job.verdict, key=lambda each: each.level)
-                if verdict.level >= Level.REVIEW:
-                    blocked = verdict
-                    continue
-                seed = job.seed + offset if job.seed is not None else None
-                images.append(await self._store_image(job, content, index=len(images) + 1, seed=seed, verdict=verdict))
-        except BadPicture as bad:
-            await self._fail(job, ProviderFault(f"{job.provider} gave a broken image. {bad.sentence}", kind=FaultKind.BAD_RESULT))
-            return job, None
-        if not images and blocked is not None:
-            return await self._refuse(
-                job, Refused("The result did not pass the policy check.", category=blocked.category, source=blocked.source)
-            )
-        if not images:
-            await self._fail(job, ProviderFault(f"{job.provider} gave no image.", kind=FaultKind.BAD_RESULT))
+            kept = await self._keeper.keep(job, finished)
+        except Refused as refused:
+            return await self._refuse(job, refused)
+        except ProviderFault as fault:
+            await self._fail(job, fault)
             return job, None
         now = self._now()
-        generated = replace(job, state=State.GENERATED, images=tuple(images), changed=now, finished=now)
-        saved = await self._save(generated, was=job)
-        log.info("generated", provider=job.provider, model=job.model, images=len(images))
+        saved = await self._save(replace(kept, state=State.GENERATED, changed=now, finished=now), was=job)
+        log.info("generated", provider=job.provider, model=job.model, images=len(saved.images))
         await self._queue.put(job.id, lane=TELL, priority=job.priority, once=f"v{saved.version}")
         await self._wake_next(job)
         return saved, None
-
-    async def _store_image(self, job: Job, content: bytes, *, index: int, seed: int | None, verdict: Verdict) -> Image:
-        model = self._catalog.capabilities(job.provider, job.model)
-        record = record_of(job, index=index, seed=seed, promise=model.promise if model else None)
-        source = DigitalSource.PROCEDURAL if model and model.procedural else DigitalSource.TRAINED
-        kept = await self._studio.finish(content, record, source=source)
-        facts = facts_of(record) | {"verdict": verdict.level.name.lower(), "person": job.person.key}
-        return Image(
-            index=index,
-            key=await self._files.put(kept.original, kind="images", owner=job.id, media_type=kept.media_type, facts=facts),
-            shown=await self._files.put(kept.shown, kind="shown", owner=job.id, media_type=kept.shown_type),
-            thumbnail=await self._files.put(kept.thumbnail, kind="thumbnails", owner=job.id, media_type=kept.thumbnail_type),
-            digest=kept.digest,
-            media_type=kept.media_type,
-            width=kept.width,
-            height=kept.height,
-            bytes=len(kept.original),
-            seed=seed,
-            verdict=verdict,
-        )
-
-    def _price(self, job: Job, images: int) -> Decimal | None:
-        model = self._catalog.capabilities(job.provider, job.model)
-        return model.price * images if model else None
 
     async def _refuse(self, job: Job, refused: Refused) -> tuple[Job, float | None]:
         """A refusal is final: another provider is not asked, or failover would be a way round the filter."""

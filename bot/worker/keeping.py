@@ -1,0 +1,76 @@
+"""Keeping: what a provider gave, checked, labelled and stored, before anybody sees it."""
+
+from dataclasses import replace
+
+from bot.errors import BadPicture, FaultKind, ProviderFault, Refused
+from bot.imaging import DigitalSource, Studio, facts_of, record_of
+from bot.model import Finished, Image, Job, Level, Verdict
+from bot.moderation import Panel
+from bot.ports import Files
+from bot.routing import Catalog
+
+
+class Keeper:
+    """Makes images of what a provider finished."""
+
+    def __init__(self, *, files: Files, catalog: Catalog, panel: Panel, studio: Studio) -> None:
+        self._files = files
+        self._catalog = catalog
+        self._panel = panel
+        self._studio = studio
+
+    async def keep(self, job: Job, finished: Finished) -> Job:
+        """The job with its images, and what the provider told of seed, cost, request id and version.
+
+        An image that does not pass moderation is left out; the others keep their own seeds.
+
+        Raises:
+            Refused: no image passed.
+            ProviderFault: BAD_RESULT, there is no image or a broken one.
+        """
+        model = self._catalog.capabilities(job.provider, job.model)
+        estimate = model.price * len(finished.images) if model else None
+        job = replace(
+            job,
+            seed=finished.seed if finished.seed is not None else job.seed,
+            cost=finished.cost if finished.cost is not None else estimate,
+            vendor_id=finished.vendor_id or job.vendor_id,
+            model_version=finished.version or job.model_version,
+        )
+        images: list[Image] = []
+        blocked: Verdict | None = None
+        for offset, content in enumerate(finished.images):
+            verdict = max(await self._panel.image(job.place, content), job.verdict, key=lambda each: each.level)
+            if verdict.level >= Level.REVIEW:
+                blocked = verdict
+                continue
+            seed = job.seed + offset if job.seed is not None else None
+            try:
+                images.append(await self._store(job, content, index=len(images) + 1, seed=seed, verdict=verdict))
+            except BadPicture as bad:
+                raise ProviderFault(f"{job.provider} gave a broken image. {bad.sentence}", kind=FaultKind.BAD_RESULT) from bad
+        if not images and blocked is not None:
+            raise Refused("The result did not pass the policy check.", category=blocked.category, source=blocked.source)
+        if not images:
+            raise ProviderFault(f"{job.provider} gave no image.", kind=FaultKind.BAD_RESULT)
+        return replace(job, images=tuple(images))
+
+    async def _store(self, job: Job, content: bytes, *, index: int, seed: int | None, verdict: Verdict) -> Image:
+        model = self._catalog.capabilities(job.provider, job.model)
+        record = record_of(job, index=index, seed=seed, promise=model.promise if model else None)
+        source = DigitalSource.PROCEDURAL if model and model.procedural else DigitalSource.TRAINED
+        prints = await self._studio.finish(content, record, source=source)
+        facts = facts_of(record) | {"verdict": verdict.level.name.lower(), "person": job.person.key}
+        return Image(
+            index=index,
+            key=await self._files.put(prints.original, kind="images", owner=job.id, media_type=prints.media_type, facts=facts),
+            shown=await self._files.put(prints.shown, kind="shown", owner=job.id, media_type=prints.shown_type),
+            thumbnail=await self._files.put(prints.thumbnail, kind="thumbnails", owner=job.id, media_type=prints.thumbnail_type),
+            digest=prints.digest,
+            media_type=prints.media_type,
+            width=prints.width,
+            height=prints.height,
+            bytes=len(prints.original),
+            seed=seed,
+            verdict=verdict,
+        )
