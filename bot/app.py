@@ -88,7 +88,8 @@ class App:
             if self.server:
                 await self.server.started()
             started()
-            log.info("started", platforms=list(self.platforms), providers=list(self.catalog.lanes))
+            address = self.server.address if self.server else ""
+            log.info("started", address=address, platforms=list(self.platforms), providers=list(self.catalog.lanes))
             await stop.wait()
             log.info("stopping", grace=self.settings.grace)
             for task in listening:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.errors import Misunderstood, OverQuota, Refusal
+from bot.errors import BadPicture, Blocked, NothingFits, OverQuota, Refusal, Refused, TooMany
 from bot.model import Action, Capabilities, CommandSpec, Emphasis, Job, Message, Role, Tone, Use, Window
 from bot.says.words import cut, listed, moment, money, plural
 
@@ -20,9 +20,9 @@ def whisper(text: str, *, title: str = "", tone: Tone = Tone.PLAIN) -> Message:
 
 def refusal_page(refusal: Refusal, *, trace: str) -> Message:
     """What happened, whether it counted, what to do next, and a short id."""
-    # A line that was not understood never came near a quota; some refusals say themselves what they cost.
-    told = isinstance(refusal, Misunderstood) or "count" in refusal.advice
-    cost = "" if told else "Nothing was drawn and it does not count toward your quota."
+    # Said where a picture was asked for and not by the refusal itself; a mistyped line never came near a quota.
+    asked = isinstance(refusal, Blocked | Refused | OverQuota | TooMany | NothingFits | BadPicture)
+    cost = "Nothing was drawn and it does not count toward your quota." if asked and "not count" not in refusal.advice else ""
     body = "\n".join(part for part in (refusal.sentence, refusal.advice, cost) if part)
     line = f"/{refusal.line}" if refusal.line else ""
     return Message(
@@ -61,7 +61,9 @@ def fault_page(trace: str) -> Message:
 
 def help_page(menu: Sequence[CommandSpec], *, role_admin: bool, in_thread: bool) -> Message:
     """How to use the bot: three examples, the commands, the reactions."""
-    commands = tuple((f"/{spec.name}", spec.about) for spec in menu if not spec.hidden and (role_admin or spec.role is Role.MEMBER))
+    shown = [spec for spec in menu if not spec.hidden and (role_admin or spec.role is Role.MEMBER)]
+    # What nearly everybody came for stands first, the rest by name.
+    commands = tuple((f"/{spec.name}", spec.about) for spec in sorted(shown, key=lambda spec: spec.name != "imagine"))
     thread = " In threads, say @limner imagine …" if in_thread else ""
     body = (
         "Type /imagine and what you want to see. Images arrive in the thread under the card, "

@@ -61,6 +61,21 @@ async def test_a_rate_limit_is_waited_for_and_then_drawn(tmp_path: Path) -> None
         assert job.attempts == 2
 
 
+async def test_a_waiting_card_says_its_position_and_follows_it(tmp_path: Path) -> None:
+    async with open_story(tmp_path, SKETCH_DELAY="1.5", BOT_RUNNING="1") as story:
+        answers = [await story.say("imagine a queue") for _ in range(3)]
+
+        async def waits() -> bool:
+            cards = [await story.card(answer.job) for answer in answers[1:] if "card" in await story.app.store.posts(answer.job)]
+            return len(cards) == 2 and "position 1" in cards[0]["body"] and "position 2" in cards[1]["body"]
+
+        async def moved_up() -> bool:
+            return "position 1" in (await story.card(answers[2].job))["body"]
+
+        await eventually(waits)
+        await eventually(moved_up)
+
+
 async def test_only_so_many_jobs_wait_and_run(tmp_path: Path) -> None:
     async with open_story(tmp_path, SKETCH_DELAY="1.5", BOT_RUNNING="2", BOT_WAITING="3") as story:
         answers = [await story.say("imagine a cloud") for _ in range(2)]
