@@ -65,9 +65,7 @@ class ObFiles:
         self._now = now
         self._hashing = hashing
 
-    async def put(
-        self, content: bytes, *, kind: str, media_type: str, owner: str = "", facts: Mapping[str, str] | None = None
-    ) -> str:
+    async def put(self, content: bytes, *, kind: str, media_type: str, owner: str = "", facts: Mapping[str, str] | None = None) -> str:
         """Keep bytes; gives their key. Raises ValueError for a kind that is no plain path or an owner that is no id, StoreFault."""
         if not _KIND.fullmatch(kind):
             raise ValueError(f"{kind!r} is no kind of file: names of letters, digits, '-', '_' and '.', parted by '/'")

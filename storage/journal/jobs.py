@@ -3,11 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, union_all, update
+from sqlalchemy import Connection, Insert, Integer, Select, Update, bindparam, func, insert, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import AlreadyTaken, NotFound, Overtaken
 from bot.model import MOVES, RUNNING, UNFINISHED, Job, Limit, Load, Person, State
@@ -44,7 +46,7 @@ class Jobs(Part):
             standing = quota.ask(connection, job.person, limits)
             quota.check(job, standing, limits, load)
             taken = replace(job, priority=-standing.unfinished)
-            connection.execute(insert(jobs).values(_row(taken)))
+            connection.execute(_writing(), _row(taken))
             return taken
 
         return await self._database.write(work, then=self._announce)
@@ -56,7 +58,7 @@ class Jobs(Part):
 
         def work(connection: Connection) -> None:
             _take(connection, event, self._now())
-            connection.execute(insert(jobs).values(_row(job)))
+            connection.execute(_writing(), _row(job))
 
         await self._database.write(work)
 
@@ -68,8 +70,7 @@ class Jobs(Part):
 
         def work(connection: Connection) -> Job | None:
             lock(connection, [job.person.key])
-            mine = select(func.count()).select_from(jobs).where(jobs.c.person == job.person.key, LIVE, jobs.c.state.in_(sorted(RUNNING)))
-            if connection.execute(mine).scalar_one() >= running:
+            if connection.execute(_running(), {"person": job.person.key}).scalar_one() >= running:
                 _must_stand(connection, job)
                 return None
             _swap(connection, begun, was=job)
@@ -90,7 +91,7 @@ class Jobs(Part):
     async def find(self, job_id: str) -> Job:
         """As the port says."""
         # What cannot be printed is no id, and PostgreSQL would not even look at it.
-        found = await self._documents(_like(job_id)) if job_id and job_id.isprintable() else []
+        found = await self._documents(*_like(job_id)) if job_id and job_id.isprintable() else []
         shown = job_id[:40]
         for document in found:
             job = read_job(document)
@@ -120,50 +121,36 @@ class Jobs(Part):
 
     async def waiting(self, person: Person, *, limit: int) -> list[Job]:
         """As the port says."""
-        query = select(jobs.c.document).where(jobs.c.person == person.key, jobs.c.state == State.QUEUED.value, LIVE)
-        return await read_jobs(await self._documents(_first_to_run(query).limit(limit)))
+        return await read_jobs(await self._documents(_waiting(), {"person": person.key, "most": limit}))
 
     async def queued(self, provider: str, *, limit: int) -> list[str]:
         """As the port says."""
-        query = select(jobs.c.id).where(jobs.c.provider == provider, jobs.c.state == State.QUEUED.value, LIVE)
-        return await self._documents(_first_to_run(query).limit(limit))
+        return await self._documents(_queued(), {"provider": provider, "most": limit})
 
     async def counts(self) -> Mapping[str, int]:
         """As the port says; states without a job are there with 0."""
-        query: Select[str, int] = select(jobs.c.state, func.count()).where(LIVE).group_by(jobs.c.state)
-        found = await self._database.read(lambda connection: connection.execute(query).all())
+        found = await self._database.read(lambda connection: connection.execute(_counts()).all())
         return {state.value: 0 for state in sorted(UNFINISHED)} | dict(found)
 
     async def usage(self, subject: str, since: datetime) -> int:
         """As the port says."""
-        query = quota.used(subject, since)
-        return int(await self._database.read(lambda connection: connection.execute(query).scalar_one()))
+        return await self._database.read(lambda connection: quota.used(connection, subject, since))
 
     async def pace(self, provider: str, model: str) -> float | None:
         """As the port says."""
-        query = (
-            select(jobs.c.finished - jobs.c.started)
-            .where(jobs.c.provider == provider, jobs.c.model == model, DELIVERED, jobs.c.finished.is_not(None), jobs.c.started.is_not(None))
-            .order_by(jobs.c.finished.desc())
-            .limit(_PACE)
-        )
-        found = await self._database.read(lambda connection: connection.execute(query).scalars().all())
+        drawn = {"provider": provider, "model": model}
+        found = await self._database.read(lambda connection: connection.execute(_paces(), drawn).scalars().all())
         return median(found) / 1_000_000 if found else None
 
-    async def _documents(self, query: Select[str]) -> list[str]:
-        return list(await self._database.read(lambda connection: connection.execute(query).scalars().all()))
+    async def _documents(self, query: Select[str], values: Mapping[str, object] | None = None) -> list[str]:
+        return list(await self._database.read(lambda connection: connection.execute(query, values).scalars().all()))
 
 
-def _like(job_id: str) -> Select[str]:
+def _like(job_id: str) -> tuple[Select[str], Mapping[str, str]]:
     """The job of this id and, where it is long enough to be the beginning of one, those that begin so; two are enough to know."""
-    query = select(jobs.c.document).order_by(jobs.c.id).limit(2)
     if len(job_id) < _PREFIX or not job_id.isascii():
-        return query.where(jobs.c.id == job_id)
-    return query.where(jobs.c.id >= job_id, jobs.c.id < job_id[:-1] + chr(ord(job_id[-1]) + 1))
-
-
-def _first_to_run(query: Select[str]) -> Select[str]:
-    return query.order_by(jobs.c.priority.desc(), jobs.c.created, jobs.c.id)
+        return _named(), {"id": job_id}
+    return _beginning(), {"first": job_id, "behind": job_id[:-1] + chr(ord(job_id[-1]) + 1)}
 
 
 def _take(connection: Connection, event: str | None, now: datetime) -> None:
@@ -174,17 +161,19 @@ def _take(connection: Connection, event: str | None, now: datetime) -> None:
 def _swap(connection: Connection, job: Job, *, was: Job) -> None:
     """Write a job over what it was, or not at all."""
     values = _row(job)
-    swap = update(jobs).where(jobs.c.id == was.id, jobs.c.state == was.state.value, jobs.c.version == was.version)
     # Who asked, where and when stays as it was taken.
     del values["id"], values["person"], values["created"]
-    if connection.execute(swap.values(values)).rowcount != 1:
+    if connection.execute(_swapping(), {**values, **_read(was)}).rowcount != 1:
         raise _overtaken(was)
 
 
 def _must_stand(connection: Connection, job: Job) -> None:
-    query = select(jobs.c.id).where(jobs.c.id == job.id, jobs.c.state == job.state.value, jobs.c.version == job.version)
-    if connection.execute(query).scalar_one_or_none() is None:
+    if connection.execute(_standing(), _read(job)).scalar_one_or_none() is None:
         raise _overtaken(job)
+
+
+def _read(job: Job) -> dict[str, Any]:
+    return {"read_id": job.id, "read_state": job.state.value, "read_version": job.version}
 
 
 def _overtaken(job: Job) -> Overtaken:
@@ -220,3 +209,71 @@ def _row(job: Job) -> dict[str, Any]:
         "deadline": micros(job.deadline),
         "document": write_job(job),
     }
+
+
+# Statements are built once: SQLAlchemy needs longer to build and recognise one than SQLite to run it.
+
+
+@cache
+def _writing() -> Insert:
+    return insert(jobs)
+
+
+@cache
+def _swapping() -> Update:
+    return update(jobs).where(*_as_read())
+
+
+@cache
+def _standing() -> Select[str]:
+    return select(jobs.c.id).where(*_as_read())
+
+
+def _as_read() -> tuple[ColumnElement[bool], ...]:
+    return jobs.c.id == bindparam("read_id"), jobs.c.state == bindparam("read_state"), jobs.c.version == bindparam("read_version")
+
+
+@cache
+def _running() -> Select[int]:
+    return select(func.count()).select_from(jobs).where(jobs.c.person == bindparam("person"), LIVE, quota.among(RUNNING))
+
+
+@cache
+def _named() -> Select[str]:
+    return select(jobs.c.document).where(jobs.c.id == bindparam("id"))
+
+
+@cache
+def _beginning() -> Select[str]:
+    return select(jobs.c.document).where(jobs.c.id >= bindparam("first"), jobs.c.id < bindparam("behind")).order_by(jobs.c.id).limit(2)
+
+
+@cache
+def _waiting() -> Select[str]:
+    return _first_to_run(select(jobs.c.document).where(jobs.c.person == bindparam("person")))
+
+
+@cache
+def _queued() -> Select[str]:
+    return _first_to_run(select(jobs.c.id).where(jobs.c.provider == bindparam("provider")))
+
+
+def _first_to_run(query: Select[str]) -> Select[str]:
+    queued = query.where(jobs.c.state == State.QUEUED.value, LIVE)
+    return queued.order_by(jobs.c.priority.desc(), jobs.c.created, jobs.c.id).limit(bindparam("most", type_=Integer))
+
+
+@cache
+def _counts() -> Select[str, int]:
+    return select(jobs.c.state, func.count()).where(LIVE).group_by(jobs.c.state)
+
+
+@cache
+def _paces() -> Select[int]:
+    return (
+        select(jobs.c.finished - jobs.c.started)
+        .where(jobs.c.provider == bindparam("provider"), jobs.c.model == bindparam("model"), DELIVERED)
+        .where(jobs.c.finished.is_not(None), jobs.c.started.is_not(None))
+        .order_by(jobs.c.finished.desc())
+        .limit(_PACE)
+    )

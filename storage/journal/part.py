@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, Table, select, text
+from sqlalchemy import Connection, Table, TextClause, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.journal.database import Database
@@ -21,15 +22,14 @@ class Part:
         self._now = now
 
 
-def insert(connection: Connection, table: Table) -> Insert:
+def insert(dialect: str, table: Table) -> Insert:
     """An INSERT with an ON CONFLICT clause: the one sentence that SQLAlchemy leaves to each database, though both spell it alike."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def take_event(connection: Connection, event: str, now: datetime) -> bool:
     """Take an event; False when it was taken before. Until this transaction ends, others that want the same event wait."""
-    taken = connection.execute(insert(connection, events).values(key=event, taken=micros(now)).on_conflict_do_nothing())
-    return taken.rowcount == 1
+    return connection.execute(_taking(connection.dialect.name), {"key": event, "taken": micros(now)}).rowcount == 1
 
 
 def lock(connection: Connection, subjects: Sequence[str]) -> None:
@@ -37,4 +37,14 @@ def lock(connection: Connection, subjects: Sequence[str]) -> None:
     if connection.dialect.name == "postgresql":
         # In one order for everybody, so that two transactions never wait for each other. A shared hash only makes two people wait.
         for subject in sorted(set(subjects)):
-            connection.execute(select(text("pg_advisory_xact_lock(hashtextextended(:subject, 0))")), {"subject": subject})
+            connection.execute(_locking(), {"subject": subject})
+
+
+@cache
+def _taking(dialect: str) -> Insert:
+    return insert(dialect, events).on_conflict_do_nothing()
+
+
+@cache
+def _locking() -> TextClause:
+    return text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))")

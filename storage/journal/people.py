@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, case, or_, select
+from sqlalchemy import RowMapping, Select, bindparam, case, or_, select
 from sqlalchemy import insert as plain_insert
 
 from bot.model import Person, Role, Rule, RuleKind, Window
 from storage.journal.documents import micros
-from storage.journal.part import Part, insert, take_event
+from storage.journal.part import Insert, Part, insert, take_event
 from storage.schema import people, rules
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,24 +22,16 @@ class People(Part):
     async def meet(self, person: Person) -> None:
         """As the port says. A name or time zone that a platform leaves out this time stays as it was."""
         values = {
+            "platform": person.platform,
+            "workspace": person.workspace,
+            "id": person.id,
             "name": person.name,
             "folded": person.name.casefold(),
             "roles": ",".join(sorted(person.roles)),
             "zone": person.zone,
             "seen": micros(self._now()),
         }
-
-        def work(connection: Connection) -> None:
-            meet = insert(connection, people).values(platform=person.platform, workspace=person.workspace, id=person.id, **values)
-            kept = {
-                name: case((meet.excluded[name] == "", people.c[name]), else_=meet.excluded[name])
-                if name in {"name", "folded", "zone"}
-                else meet.excluded[name]
-                for name in values
-            }
-            connection.execute(meet.on_conflict_do_update(index_elements=[people.c.platform, people.c.workspace, people.c.id], set_=kept))
-
-        await self._database.write(work)
+        await self._database.write(lambda connection: connection.execute(_meeting(connection.dialect.name), values) and None)
 
     async def person(self, platform: str, workspace: str, id_or_name: str) -> Person | None:
         """As the port says. Names are compared without regard to case."""
@@ -71,8 +65,8 @@ class People(Part):
 
     async def rules(self, subjects: Sequence[str]) -> list[Rule]:
         """As the port says."""
-        query = select(rules).where(rules.c.subject.in_(list(subjects))).order_by(rules.c.created.desc(), rules.c.id.desc())
-        found = await self._database.read(lambda connection: connection.execute(query).mappings().all())
+        about = {"subjects": list(subjects)}
+        found = await self._database.read(lambda connection: connection.execute(_ruling(), about).mappings().all())
         return [
             Rule(
                 kind=RuleKind(row["kind"]),
@@ -88,6 +82,25 @@ class People(Part):
     async def take(self, event: str) -> bool:
         """As the port says."""
         return await self._database.write(lambda connection: take_event(connection, event, self._now()))
+
+
+@cache
+def _meeting(dialect: str) -> Insert:
+    meet = insert(dialect, people)
+    kept = {
+        column.name: case((meet.excluded[column.name] == "", column), else_=meet.excluded[column.name])
+        if column.name in {"name", "folded", "zone"}
+        else meet.excluded[column.name]
+        for column in people.c
+        if not column.primary_key
+    }
+    return meet.on_conflict_do_update(index_elements=[people.c.platform, people.c.workspace, people.c.id], set_=kept)
+
+
+@cache
+def _ruling() -> Select[Any]:
+    about = rules.c.subject.in_(bindparam("subjects", expanding=True))
+    return select(rules).where(about).order_by(rules.c.created.desc(), rules.c.id.desc())
 
 
 def _person(row: RowMapping) -> Person:

@@ -1,16 +1,17 @@
 """The quota check: what a person has on the way and has used, asked in one statement, and the sentences that say no."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import cast
+from functools import cache
+from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, bindparam, func, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import OverQuota, TooMany
-from bot.model import WAITING, Job, Limit, Load, Person, Window
+from bot.model import WAITING, Job, Limit, Load, Person, State, Window
 from storage.journal.documents import micros
 from storage.schema import LIVE, jobs
 
@@ -28,23 +29,41 @@ class Standing:
     """Images used, limit by limit."""
 
 
-def used(subject: str, since: datetime) -> Select[int]:
-    """The question for the images that count for a subject since then."""
-    total: ColumnElement[int] = func.coalesce(func.sum(jobs.c.charge), 0)
-    return select(total).where(jobs.c.person == subject, jobs.c.created >= micros(since))
+def used(connection: Connection, subject: str, since: datetime) -> int:
+    """The images that count for a subject since then."""
+    return int(connection.execute(_used(0), {"subject0": subject, "since0": micros(since)}).scalar_one())
 
 
 def ask(connection: Connection, person: Person, limits: Sequence[Limit]) -> Standing:
     """How a person stands, in one statement."""
-    mine = select(func.count()).select_from(jobs).where(jobs.c.person == person.key, LIVE)
-    questions = [
-        mine.scalar_subquery(),
-        mine.where(jobs.c.state.in_(sorted(WAITING))).scalar_subquery(),
-        *(used(limit.subject, limit.since).scalar_subquery() for limit in limits),
-    ]
+    values: dict[str, str | int] = {"person": person.key}
+    for number, limit in enumerate(limits):
+        values |= {f"subject{number}": limit.subject, f"since{number}": micros(limit.since)}
     # Sums of integers are NUMERIC on PostgreSQL.
-    unfinished, waiting, *sums = (int(each) for each in cast("tuple[int, ...]", connection.execute(select(*questions)).one()))
+    row = cast("tuple[int, ...]", connection.execute(_standing(len(limits)), values).one())
+    unfinished, waiting, *sums = (int(each) for each in row)
     return Standing(unfinished=unfinished, waiting=waiting, used=tuple(sums))
+
+
+@cache
+def _used(number: int) -> Select[int]:
+    total: ColumnElement[int] = func.coalesce(func.sum(jobs.c.charge), 0)
+    return select(total).where(jobs.c.person == bindparam(f"subject{number}"), jobs.c.created >= bindparam(f"since{number}"))
+
+
+@cache
+def _standing(limits: int) -> Select[*tuple[Any, ...]]:
+    mine = select(func.count()).select_from(jobs).where(jobs.c.person == bindparam("person"), LIVE)
+    return select(
+        mine.scalar_subquery(),
+        mine.where(among(WAITING)).scalar_subquery(),
+        *(_used(number).scalar_subquery() for number in range(limits)),
+    )
+
+
+def among(states: Iterable[State]) -> ColumnElement[bool]:
+    """Whether a job is in one of these states, spelled out: the driver would have to be told a list anew for every question."""
+    return jobs.c.state.in_([literal_column(f"'{state.value}'") for state in sorted(states)])
 
 
 def check(job: Job, standing: Standing, limits: Sequence[Limit], load: Load) -> None:
