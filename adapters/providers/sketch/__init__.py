@@ -4,19 +4,23 @@ Its rule: everything random comes from `noise.Dice`, which depends on words alon
 
 From words to pixels:
 
-1. `words` reads a prompt with the tables of `vocabulary` into a `scene`; `light` gives the scene its colours of sky, sun, shade and haze.
+1. `words` reads a prompt with the tables of `vocabulary` into a `scene`, `company` completes its cast, `light` gives it the colours of sky,
+   sun, shade and haze.
 2. `scenes` picks the painters and their order: `sky`, then the ground (`land`, `sea`, `forest`, `city`, `rooms`, `space`, `underwater`,
    `abstract`, `portrait`), then the `cast` of figures, then the `weather` before the camera. `terrain` is the ground in true perspective,
-   `water` mirrors, `trees` grow.
+   `water` mirrors, `trees` and `growth` stand on it.
 3. `figures` reads the pages of `drawings/`, `shapes` draws them with rounded light and hair.
 4. `paint` develops the picture, `styles` turns it into watercolour, ink, pixels.
-5. `retouch` and `enlarge` start from a picture. `render.Drawing` is what all of them are asked.
+5. `retouch`, `enlarge` and `cutout` start from a picture. `render.Drawing` is what all of them are asked; `canvas` and `noise` are the
+   paint and the brush.
 
-To add a figure: write `drawings/<name>.txt` (the shape of a page is told in `figures`), name its words in `vocabulary.FIGURES` and its
-home in `vocabulary.HOMES`. To add a style: one function in `styles.STYLES` and its words in `vocabulary.STYLES`.
+To add a figure: write `drawings/<name>.txt` (the shape of a page is told in `figures`; `<name>-2.txt` is another pose), name its words in
+`vocabulary.FIGURES` and its home in `vocabulary.HOMES`. To add a style: one function in `styles.STYLES` and its words in
+`vocabulary.STYLES`. Then look at thirty pictures.
 
-It is a vendor too: `vendor` is the ImageProvider, `records` is what the vendor remembers across a restart, `moods` is how it misbehaves on
-demand. numpy and Pillow are imported when the first picture is drawn, so that a command line that draws nothing starts at once.
+It is a vendor too: `vendor` is the ImageProvider, `orders` turns requests into drawings, `records` is what the vendor remembers across a
+restart, `moods` is how it misbehaves on demand. numpy and Pillow are imported when the first picture is drawn, so that a command line that
+draws nothing starts at once.
 """
 
 from collections.abc import AsyncGenerator

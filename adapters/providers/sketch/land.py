@@ -142,7 +142,9 @@ def paint_dunes(canvas: Canvas, _scene: Scene, light: Light, dice: Dice, horizon
         phase = (x * 0.55 * lean + z * 0.8) / 13.0 + wander * bend
         part = phase - np.floor(phase)
         # A dune climbs slowly with the wind and falls steeply in its lee.
-        wave = np.where(part < 0.72, part / 0.72, (1.0 - part) / 0.28)
+        # The crest is a little rounded: a razor's edge would fall between two samples.
+        aside = np.where(part < 0.72, (0.72 - part) / 0.72, (part - 0.72) / 0.28)
+        wave = 1.0 - (np.sqrt(aside * aside + 0.0036) - 0.06) / 0.942
         wave = wave * wave * (3 - 2 * wave) * 0.55 + wave * 0.45
         tall = 0.25 + 2.1 * smoothstep(1.0, 20.0, z) + 2.4 * smoothstep(30.0, 90.0, z)
         return wave * tall * (0.35 + 1.1 * sample(soft, x / 45.0 + 0.5, z / 45.0 + drift))

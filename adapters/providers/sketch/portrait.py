@@ -58,9 +58,13 @@ def paint_portrait(canvas: Canvas, scene: Scene, light: Light, dice: Dice, withi
     fade = smoothstep(1.06, 0.72, canvas.rows + (torn - 0.5) * 0.34)
     halo = np.clip(blur(mask, canvas.unit / 26), 0, 1) * (1 - mask)
     canvas.cover(scale(paper, 0.55), (halo * 0.35 * fade).astype(np.float32))
-    tone = world.pixels
-    if luma(paper) > 0.5:  # on light paper the head must stay darker than the ground
-        tone = tone * np.float32(0.86)
+    # The head must stand out from the ground, whatever is in it: darker on light paper, lighter on dark.
+    tone = np.clip(world.pixels, 0.0, 1.2)
+    level, ground = float((tone[..., 1] * mask).sum() / max(1.0, float(mask.sum()))), luma(paper)
+    if ground > 0.45:
+        tone = tone ** np.float32(1.0 + max(0.0, 1.5 - (ground - level) * 3.0)) * np.float32(0.92)
+    elif level < ground + 0.2:
+        tone = tone ** np.float32(0.7) * np.float32(1.1)
     swell = blur(mask, canvas.unit / 30) * 0.5 + blur(mask, canvas.unit / 11) * 0.5
     down, across = slopes(swell)
     relief = np.clip((across + down * 0.5) * canvas.unit / 13, -0.5, 0.5)

@@ -80,4 +80,7 @@ def shoreline(wet: Field, fallback: float) -> Field:
     """For each column the first row of water, smoothed; `fallback` where a column has none."""
     there = wet > 0.5  # more water than land
     first = np.where(there.any(axis=0), there.argmax(axis=0), fallback).astype(np.float32)
-    return blur(np.repeat(first[None, :], 4, axis=0), max(1.0, wet.shape[1] / 40))[0]
+    smooth = blur(np.repeat(first[None, :], 4, axis=0), max(1.0, wet.shape[1] / 20))[0]
+    # What is far is mirrored about one line; only what stands close to the water has a line of its own.
+    level = np.float32(np.quantile(first, 0.2))
+    return level + (smooth - level) * np.float32(0.2)
