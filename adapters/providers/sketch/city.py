@@ -1,12 +1,17 @@
 """The city: a street between lit fronts, or a skyline over water."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from adapters.providers.sketch.canvas import Canvas, Colour, colour, mix, ramp, scale
+from adapters.providers.sketch.figures import figure
 from adapters.providers.sketch.light import Light
-from adapters.providers.sketch.noise import Dice, Field, cloudy, profile, resize, smoothstep
+from adapters.providers.sketch.noise import Dice, Field, cloudy, profile, resize, sample, smoothstep, tile
 from adapters.providers.sketch.scene import Scene
+from adapters.providers.sketch.shapes import draw_figure, place
 from adapters.providers.sketch.water import glitter, mirror
+from adapters.providers.sketch.weather import paint_ground_shadow
 
 _NEON: tuple[str, ...] = ("ff3d7f", "19d3ff", "ffb02e", "8f5bff", "39ffb6", "ff5a36")
 
@@ -43,6 +48,8 @@ def paint_street(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon
         _signs(canvas, dice.fork("signs"), horizon, middle, focal, wide, dense=scene.has("neon"))
     _ground(canvas, scene, light, dice.fork("ground"), horizon, distance, focal, eye, lit=lit)
     canvas.reached(0.55)
+    if not scene.lacks("people") and not scene.subjects:
+        _passers(canvas, scene, light, dice.fork("passers"), horizon, middle, focal, eye)
     if lit:
         _traffic(canvas, dice.fork("traffic"), horizon, middle, focal, eye, wide)
 
@@ -76,14 +83,20 @@ def _fronts(light: Light, level: Field, distance: Field, facts: Field, tall: Fie
     tone *= (0.82 + 0.2 * np.clip(level / np.maximum(tall, 1.0)[None, :], 0, 1))[..., None]
     ledge = np.clip(1.0 - np.abs(v - 0.04) / (soft + 0.03), 0, 1) * 0.22
     tone *= (1.0 - ledge)[..., None]
+    bar = np.clip(1.0 - np.minimum(np.abs(u - 0.5), np.abs(v - 0.56) * 1.6) / (0.02 + soft * 0.5), 0, 1) * np.clip(1.2 - soft * 6.0, 0, 1)
     if lit:
+        # The street lights its fronts from below.
+        up = np.exp(-np.clip(level, 0, 40) / 5.0) * 0.26 + 0.02
+        tone += base[None] * (up[..., None] * np.asarray((1.0, 0.72, 0.46), np.float32))
         glow = ramp(
             hue,
-            ((0.0, (1.0, 0.72, 0.36)), (0.55, (1.0, 0.84, 0.55)), (0.78, (0.85, 0.9, 1.0)), (0.9, (0.5, 0.8, 1.0)), (1.0, (1.0, 0.5, 0.6))),
+            ((0.0, (1.0, 0.68, 0.32)), (0.55, (1.0, 0.82, 0.52)), (0.78, (0.85, 0.9, 1.0)), (0.9, (0.5, 0.8, 1.0)), (1.0, (1.0, 0.5, 0.6))),
         )
-        on = np.where(chance < 0.3 + 0.4 * facts[None, :, 2], 0.45 + 0.7 * chances[cell[1], cell[0]], 0.06)
-        curtain = 0.72 + 0.28 * np.clip(v * 1.6, 0, 1)
-        tone += (glow * (on * curtain)[..., None] - tone) * pane[..., None]
+        on = np.where(chance < 0.3 + 0.4 * facts[None, :, 2], 0.45 + 0.7 * chances[cell[1], cell[0]], 0.07)
+        # Curtains at the sides, a lamp in the upper half.
+        drawn = 0.62 + 0.38 * np.clip((0.5 - np.abs(u - 0.5) - pane_u) * 9.0, 0, 1)
+        lamp = 0.72 + 0.5 * np.exp(-(((u - 0.3 - 0.4 * hue) / 0.22) ** 2) - ((v - 0.66) / 0.2) ** 2)
+        tone += (glow * (on * drawn * lamp * (1.0 - 0.6 * bar))[..., None] - tone) * pane[..., None]
     else:
         glass = np.asarray(mix(light.sky[1], light.sky[3], 0.3), np.float32) * (0.45 + 0.5 * chance)[..., None]
         tone += (glass - tone) * (pane * 0.85)[..., None]
@@ -103,7 +116,9 @@ def _shops(tone: Field, level: Field, distance: Field, facts: Field, dice: Dice,
     tall = 2.5 + 0.5 * shop[:, 1]
     pane = np.clip((tall[None, :] - level) / 0.12, 0, 1) * np.clip((level - 0.5 + 0.5 * door[None, :]) / 0.1, 0, 1) * glass[None, :]
     shelves = 0.62 + 0.38 * np.clip(np.sin(level * 9.0 + shop[None, :, 2] * 6.0) * 1.4 + 0.5, 0, 1)
-    goods = own[(np.floor(level * 3.1).astype(np.int32) % 64, (np.floor(distance * 4.0).astype(np.int32) % 64)[None, :])][..., 0]
+    shelf = tile(dice.fork("goods"), 128, cells=18, octaves=3, gain=0.7)
+    goods = np.clip((sample(shelf, np.broadcast_to(distance[None, :] * 0.16, level.shape), level * 0.21) - 0.5) * 2.4 + 0.45, 0, 1)
+    bars = np.clip(np.abs((inner * 3.0) % 1.0 - 0.5) * 26.0 - 12.0, 0, 1)[None, :]
     if lit:
         hues = ramp(shop[:, 0], ((0.0, (1.0, 0.74, 0.4)), (0.5, (1.0, 0.86, 0.6)), (0.75, (0.7, 0.92, 1.0)), (1.0, (1.0, 0.55, 0.62))))
         open_now = np.where(shop[:, 2] < 0.68, 0.55 + 0.45 * shop[:, 1], 0.1)  # two shops in three are open
@@ -111,7 +126,7 @@ def _shops(tone: Field, level: Field, distance: Field, facts: Field, dice: Dice,
         light = hues[None] * (open_now[None, :] * shelves * fade * (0.55 + 0.6 * goods))[..., None]
     else:
         light = np.asarray((0.2, 0.24, 0.28), np.float32) * (0.5 + 0.8 * goods)[..., None]
-    tone += (light - tone) * (pane * 0.94)[..., None]
+    tone += (light - tone) * (pane * (1.0 - 0.7 * bars) * 0.94)[..., None]
     awning = np.clip((level - tall[None, :] + 0.1) / 0.08, 0, 1) * np.clip((tall[None, :] + 0.42 - level) / 0.08, 0, 1)
     cloth = np.asarray([colour(text) for text in ("8a2f2f", "2f5a4a", "33406a", "7a5a2f")], np.float32)[
         (shop[:, 3] * 3.99).astype(np.int32)
@@ -191,6 +206,23 @@ def _ground(
         kerb = np.exp(-(((np.abs(x) - 3.6) / 0.12) ** 2)) * 0.35 + smoothstep(3.6, 3.7, np.abs(x)) * 0.14
         canvas.shine((0.9, 0.88, 0.84), (mask * kerb).astype(np.float32))
         canvas.shine((1.0, 0.97, 0.9), (mask * np.exp(-((x / 0.08) ** 2)) * ((z % 4.0) < 2.2) * 0.5).astype(np.float32))
+
+
+def _passers(canvas: Canvas, scene: Scene, light: Light, dice: Dice, horizon: float, middle: float, focal: float, eye: float) -> None:
+    """People on the pavements, under umbrellas when it rains, the far ones first."""
+    thing = figure("umbrella" if scene.has("rain", "storm", "snow") else "person")
+    for k in range(6):
+        own = dice.fork(str(k))
+        distance = 34.0 * 0.68**k * own.between(0.92, 1.08)
+        x = middle + own.pick((-1, 1)) * own.between(2.6, 3.9) / distance * focal / canvas.width
+        high = (2.15 if scene.has("rain", "storm", "snow") else 1.8) / distance * focal
+        foot = horizon * canvas.height + eye / distance * focal
+        if high < 8 or not -0.1 < x < 1.1:
+            continue
+        tone = colour(own.pick(("b8323a", "d8a030", "2f6f8f", "6a4a8a", "2a2d36", "3f7a5a")))
+        sprite = draw_figure(thing, high, replace(light, sun=scale(light.sun, 0.8)), own, tone=tone, flip=own.chance(0.5))
+        paint_ground_shadow(canvas, x, foot, high * 0.5, strength=0.5, lean=0.0)
+        place(canvas, sprite, x, foot, light, haze=min(0.5, distance / 80.0), rim=0.5)
 
 
 def _traffic(canvas: Canvas, dice: Dice, horizon: float, middle: float, focal: float, eye: float, wide: float) -> None:

@@ -29,8 +29,8 @@ space: nebula galaxy cosmos cosmic universe starfield supernova orbit stars inte
 abstract: pattern texture marble fluid geometric swirl swirls fractal shapes gradient wallpaper psychedelic kandinsky background
 portrait: face headshot selfie bust profile
 still life: fruit table bowl vase breakfast food dessert kitchen
-city: skyline street skyscraper downtown tokyo york london paris manhattan metropolis cyberpunk alley avenue hongkong urban
-city: cityscape traffic shanghai berlin
+city: umbrella skyline street skyscraper downtown tokyo york london paris manhattan metropolis cyberpunk alley avenue hongkong urban
+city: umbrella cityscape traffic shanghai berlin
 sea: ocean wave waves coast shore seaside sail sailing marine surf atlantic pacific tide cliff cliffs lagoon
 beach: sand shoreline tropical palm paradise
 island: islands archipelago isle
@@ -162,6 +162,7 @@ tent: camping camp
 mushroom: mushrooms toadstool
 flower: rose tulip sunflower lotus orchid bouquet
 vase: jug pitcher
+umbrella: parasol
 cup: coffee tea mug teacup latte espresso
 teapot: kettle
 bottle: wine
@@ -188,7 +189,7 @@ underwater: whale shark fish jellyfish turtle
 desert: elephant camel giraffe cactus
 mountains: dragon person castle balloon train pine
 space: astronaut rocket planet
-city: robot car bicycle
+city: umbrella umbrella robot car bicycle
 beach: palm
 river: bridge
 lake: tent
