@@ -29,6 +29,6 @@ truth: the queue and the files may be lost and the journal says what to do; noth
   each person: by SQLite's one writer, by an advisory lock on PostgreSQL.
 - *A noun is kept as a document, and what is asked for beside it as columns.* A field added to a noun needs no migration.
 - *Moves are compare-and-swap.* Locks are never held over a call to a vendor; whoever comes second is told `Overtaken`.
-- *SQLite without an async driver.* See `journal/database.py` for the figures.
+- *SQLite without an async driver.* See `journal/sqlite.py` for the figures.
 - *SQLite is not synced for every job.* What a killed process wrote is there; a power cut may take the last second, never the file's order.
 """

@@ -5,10 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Insert, Integer, Select, Update, bindparam, func, insert, select, union_all, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import AlreadyTaken, NotFound, Overtaken
@@ -19,7 +18,10 @@ from storage.journal.documents import micros, micros_or_none, read_job, read_job
 from storage.journal.part import Part, lock, take_event
 from storage.schema import BEHIND, DELIVERED, LIVE, jobs
 
-Announce = Callable[[AsyncConnection, Job], Awaitable[None]]
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+Announce = Callable[["AsyncConnection", Job], Awaitable[None]]
 """What is awaited inside the transaction that takes a job, after the job is written."""
 
 _PREFIX = 4

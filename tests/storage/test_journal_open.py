@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.errors import SettingFault, StoreFault
-from storage.journal import database, migrate, open_journal
+from storage.journal import database, migrate, open_journal, sqlite
 from tests.contracts.stores import a_job, enqueue
 
 
@@ -127,7 +127,7 @@ async def test_file_that_is_no_database_is_a_fault_and_stays_as_it_is(tmp_path: 
 
 
 async def test_file_that_another_process_holds_is_a_fault_that_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "_PATIENCE", 0)
+    monkeypatch.setattr(sqlite, "PATIENCE", 0)
     async with open_journal(f"sqlite:///{tmp_path}/limner.db", migrate=True) as journal:
         holder = sqlite3.connect(tmp_path / "limner.db", isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")
