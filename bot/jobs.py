@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.errors import Misunderstood, NotAllowed, NotFound, Overtaken
-from bot.imaging import Studio, rerun_of
+from bot.imaging import PIXELS, Studio, rerun_of
 from bot.model import Image, Job, Load, Operation, Parent, Person, Place, Problem, Promise, Request, State
 from bot.moderation import Panel, refusal
 from bot.ports import Files, Queue, Store
@@ -132,6 +132,11 @@ class Jobs:
         """One of a job's results, larger."""
         parent = await self.look_up(asker, job_id)
         image = _pick(parent, index)
+        most = max((factor for factor in (2, 3, 4) if image.width * image.height * factor**2 <= PIXELS), default=1)
+        if scale > most:
+            line = f"upscale {parent.id} {image.index} --scale {most}" if most > 1 else ""
+            advice = "This line works:" if line else "It can be downloaded as it is."
+            raise Misunderstood(f"{scale} times as wide, image {image.index} would be too large to keep.", advice=advice, line=line)
         request = Request(
             operation=Operation.UPSCALE,
             prompt=parent.request.prompt,

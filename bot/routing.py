@@ -139,6 +139,9 @@ def fit(request: Request, model: Capabilities) -> tuple[Request, tuple[str, ...]
 
 
 def _size(request: Request, model: Capabilities, changes: list[str]) -> tuple[int, int]:
+    if request.operation is Operation.UPSCALE and request.size:
+        # A model's sides say what it draws; what it enlarges to is the source's size times the factor.
+        return request.size
     asked = request.size or _from_ratio(request.ratio or "1:1", model)
     if model.sizes:
         best = min(

@@ -71,11 +71,18 @@ async def test_again_has_a_new_seed_and_upscale_is_larger(tmp_path: Path) -> Non
     async with open_story(tmp_path) as story:
         job = await story.drawn("imagine a meadow --seed 5 --ar 2:1")
         again = await story.drawn(f"again {job.id}")
-        larger = await story.drawn(f"upscale {job.id} 1")
+        larger = await story.drawn(f"upscale {job.id} 1 --scale 3")
         assert again.seed != job.seed
-        assert (larger.images[0].width, larger.images[0].height) == (job.images[0].width * 2, job.images[0].height * 2) or max(
-            larger.images[0].width, larger.images[0].height
-        ) == 2048
+        assert larger.changes == ()
+        assert (larger.images[0].width, larger.images[0].height) == (job.images[0].width * 3, job.images[0].height * 3)
+
+
+async def test_what_would_be_too_large_is_refused_with_what_would_fit(tmp_path: Path) -> None:
+    async with open_story(tmp_path, SKETCH_PIXELS=str(2048 * 2048)) as story:
+        job = await story.drawn("imagine a meadow")
+        refused = said(await story.say(f"upscale {job.id} --scale 4"))
+        assert "too large" in refused
+        assert "--scale 2" in refused
 
 
 async def test_remix_opens_a_filled_form_and_draws_what_was_changed(tmp_path: Path) -> None:
