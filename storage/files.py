@@ -47,6 +47,8 @@ _OWNER = re.compile(r"[a-z0-9]{0,32}")
 _KEY = re.compile(_KIND.pattern + r"/[0-9]{4}/[0-9]{2}/(?:[a-z0-9]{1,32}-)?[0-9a-f]{64}\.[a-z0-9]{2,4}")
 _ROUTE = "/files/"
 _PING = "ping.txt"
+_SMALL = 64 * 1024
+"""Bytes that take no more than 0.1 ms to hash."""
 _LONGEST_NAME = 120
 _LONGEST_PRESIGNED = timedelta(days=7)
 _BUCKETS = ("s3", "s3a", "gs", "az", "azure", "abfs", "abfss")
@@ -71,7 +73,9 @@ class ObFiles:
             raise ValueError(f"{kind!r} is no kind of file: names of letters, digits, '-', '_' and '.', parted by '/'")
         if not _OWNER.fullmatch(owner):
             raise ValueError(f"{owner!r} is no owner of a file: at most 32 small letters and digits")
-        digest = await asyncio.get_running_loop().run_in_executor(self._hashing, _digest, content)
+        # What is small is hashed sooner than a thread is woken for it.
+        small = len(content) <= _SMALL
+        digest = _digest(content) if small else await asyncio.get_running_loop().run_in_executor(self._hashing, _digest, content)
         extension = _EXTENSIONS.get(media_type, _OTHER)
         # The owner is part of the name, not a folder: a folder for each job would cost more than the file in it.
         key = f"{kind}/{self._now().astimezone(UTC):%Y/%m}/{owner}{'-' if owner else ''}{digest}.{extension}"
