@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from tests.flows.process import ROOT, get, started
+
+pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +126,3 @@ async def test_two_bots_do_not_share_one_sqlite_file(tmp_path: Path) -> None:
         run = await limner(tmp_path, "run", settings={"BOT_DATABASE_URL": f"sqlite:///{tmp_path}/limner.db", "BOT_HTTP_PORT": "0"})
     assert run.status == 1
     assert "Another Limner" in run.err
-
-
-async def test_the_example_environment_is_what_env_prints(tmp_path: Path) -> None:
-    assert (await limner(tmp_path, "env")).out == (ROOT / ".env.example").read_text()

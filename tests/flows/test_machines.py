@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from bot import config
 from bot.app import App, Fakes, bring_up_to_date, open_app
 from bot.config import BotSettings
@@ -24,6 +26,7 @@ class CountingProvider(InstantProvider):
         return await super().submit(request, inputs, key=key)
 
 
+@pytest.mark.slow
 async def test_two_bots_on_one_database_do_every_job_once(tmp_path: Path, blank_postgres_url: str) -> None:
     environment = {
         "BOT_DATABASE_URL": blank_postgres_url,

@@ -93,6 +93,7 @@ async def dies(folder: Path, *, at: int, after: bool, mode: str) -> str | None:
     return answer.job if died else None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["async", "sync"])
 @pytest.mark.parametrize("after", [False, True], ids=["before the effect", "after the effect"])
 async def test_dying_at_any_effect_the_job_still_ends_once(tmp_path: Path, mode: str, *, after: bool) -> None:
