@@ -1,7 +1,6 @@
 """The `limner` command line: run, demo, imagine, inspect, migrate, doctor, env."""
 
 import asyncio
-import gc
 import inspect as inspection
 import json
 import signal
@@ -152,7 +151,7 @@ app.command(name="imagine")(_with_drawing_options(_imagine))
 
 
 def _until_stopped(environment: config.Environment, *, announce: bool) -> None:
-    from bot.app import open_app  # noqa: PLC0415 - see above
+    from bot.app import open_app, spare_collector  # noqa: PLC0415 - see above
 
     settings = _settings(environment)
     logs.set_up(form=settings.log_format, level=settings.log_level)
@@ -177,9 +176,7 @@ def _until_stopped(environment: config.Environment, *, announce: bool) -> None:
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, stopped)
         async with open_app(settings, environment) as bot:
-            # What is here now stays until the end: the collector need not look through it again, which it would do in the loop's time.
-            gc.collect()
-            gc.freeze()
+            spare_collector()
 
             def started() -> None:
                 if announce and bot.server:

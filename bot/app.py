@@ -5,6 +5,7 @@ stop. What is on is decided here, by what the environment says; nothing else in 
 """
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ log = structlog.get_logger()
 
 PLATFORMS, PROVIDERS, MODERATORS = adapters.platforms.__name__, adapters.providers.__name__, adapters.moderators.__name__
 _RECONNECT = (1.0, 60.0)
+_COLLECT = (5_000, 5, 20)
+"""New objects to a pass over the youngest, and how many of these to a pass over the next older generation."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,6 +245,17 @@ async def open_app(
             platforms=platforms,
             server=server,
         )
+
+
+def spare_collector() -> None:
+    """Spare Python's collector, which works in the loop's time, what it need not look at. For a process that has opened its app.
+
+    What is here now stays until the end. Of what comes, nearly all is gone without the collector as soon as it is not needed; so a full
+    pass, which takes 1 ms for every 30 jobs in flight, is due only after half a million objects more, not with every quarter more.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Keeping: what a provider gave, checked, labelled and stored, before anybody sees it."""
 
+import asyncio
 from dataclasses import replace
 
 from bot.errors import BadPicture, FaultKind, ProviderFault, Refused
@@ -8,6 +9,9 @@ from bot.model import Finished, Image, Job, Level, Verdict
 from bot.moderation import Panel
 from bot.ports import Files
 from bot.routing import Catalog
+
+_AT_ONCE = 8
+"""Jobs whose images are made at a time. The studio has two threads; more would only fill the memory and the loop's turn."""
 
 
 class Keeper:
@@ -18,6 +22,7 @@ class Keeper:
         self._catalog = catalog
         self._panel = panel
         self._studio = studio
+        self._gate = asyncio.Semaphore(_AT_ONCE)
 
     async def keep(self, job: Job, finished: Finished) -> Job:
         """The job with its images, and what the provider told of seed, cost, request id and version.
@@ -28,6 +33,10 @@ class Keeper:
             Refused: no image passed.
             ProviderFault: BAD_RESULT, there is no image or a broken one.
         """
+        async with self._gate:
+            return await self._keep(job, finished)
+
+    async def _keep(self, job: Job, finished: Finished) -> Job:
         model = self._catalog.capabilities(job.provider, job.model)
         estimate = model.price * len(finished.images) if model else None
         job = replace(

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from bot import config
-from bot.app import App, Fakes, open_app
+from bot.app import App, Fakes, open_app, spare_collector
 from bot.errors import FaultKind, ProviderFault
 from bot.model import (
     Answer,
@@ -44,13 +44,14 @@ def png(side: int) -> bytes:
 
 
 class InstantProvider:
-    """Gives the same picture at once, or after `delay` seconds by polling."""
+    """Gives the same picture at once, or by polling: after `delay` seconds, and not before `gate` is open."""
 
     name = "easel"
 
-    def __init__(self, picture: bytes, *, delay: float = 0.0, running: int = 64) -> None:
+    def __init__(self, picture: bytes, *, delay: float = 0.0, gate: asyncio.Event | None = None, running: int = 64) -> None:
         self._picture = picture
         self._delay = delay
+        self._gate = gate
         self.models: Mapping[str, Capabilities] = {
             "easel": Capabilities(name="easel", operations=frozenset(Operation), running=running, keyed=True)
         }
@@ -58,21 +59,21 @@ class InstantProvider:
         self._counts: dict[str, int] = {}
 
     async def submit(self, request: Request, inputs: Inputs, *, key: str) -> Progress:
-        if not self._delay:
+        if not self._delay and not self._gate:
             return self._finished(request.count)
         self._counts[key] = request.count
         self._ready.setdefault(key, asyncio.get_running_loop().time() + self._delay)
-        return Pending(ticket=key, check_after=min(1.0, self._delay))
+        return Pending(ticket=key, check_after=min(1.0, self._delay) if self._delay else 1.0)
 
     async def check(self, ticket: str) -> Progress:
         if ticket not in self._ready:
             raise ProviderFault("The easel does not know that ticket.", kind=FaultKind.LOST)
         left = self._ready[ticket] - asyncio.get_running_loop().time()
-        return (
-            self._finished(self._counts[ticket])
-            if left <= 0
-            else Pending(ticket=ticket, check_after=min(1.0, left), fraction=1 - left / self._delay)
-        )
+        if left > 0:
+            return Pending(ticket=ticket, check_after=min(1.0, left), fraction=1 - left / self._delay)
+        if self._gate and not self._gate.is_set():
+            return Pending(ticket=ticket, check_after=1.0)
+        return self._finished(self._counts[ticket])
 
     async def cancel(self, ticket: str) -> None:
         self._ready.pop(ticket, None)
@@ -129,6 +130,7 @@ async def open_easel(folder: Path, provider: InstantProvider, **settings: str) -
     }
     fakes = Fakes(platforms={"easel": platform}, providers={"easel": provider})
     async with open_app(config.load(config.BotSettings, "bot", environment), environment, fakes=fakes, serve=False) as app:
+        spare_collector()
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             running = group.create_task(app.run(stop))

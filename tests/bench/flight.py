@@ -11,6 +11,8 @@ from bot import logs
 from tests.bench.easel import InstantProvider, imagine, open_easel, png
 
 JOBS = 2000
+FLIGHT = 10
+"""Seconds in which all are in the air and each is asked after every second."""
 
 
 async def pulse(stalls: list[float]) -> None:
@@ -23,17 +25,21 @@ async def pulse(stalls: list[float]) -> None:
 
 async def main() -> None:
     process = psutil.Process()
+    # Open only when all are in the air, however long it takes to take them in.
+    gate = asyncio.Event()
     with tempfile.TemporaryDirectory() as folder:
-        async with open_easel(Path(folder), InstantProvider(png(64), delay=15, running=JOBS)) as (app, platform):
+        async with open_easel(Path(folder), InstantProvider(png(64), gate=gate, running=JOBS)) as (app, platform):
             before = process.memory_info().rss
             stalls: list[float] = []
             async with asyncio.TaskGroup() as group:
                 beat = group.create_task(pulse(stalls))
                 for number in range(JOBS):
                     await imagine(app, person=f"p{number % 100}")
-                while (await app.store.counts())["submitted"] < JOBS * 0.9:
+                while (await app.store.counts())["submitted"] < JOBS:
                     await asyncio.sleep(0.1)
+                await asyncio.sleep(FLIGHT)
                 during = process.memory_info().rss
+                gate.set()
                 for _ in range(JOBS):
                     await platform.results.acquire()
                 beat.cancel()
