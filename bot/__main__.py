@@ -11,11 +11,13 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from bot import config, logs
-from bot.errors import LimnerError, SettingFault
+from bot.errors import LimnerError, Refusal, SettingFault
 from bot.model import Kind
 from bot.options import IMAGINE
 
 T = TypeVar("T")
+_LARGEST = 128 * 1024 * 1024
+"""Bytes of a file to inspect that are read: more than any picture has, and less than a device gives."""
 _DOUBLE = 0.5
 """Seconds within which a second signal is an echo of the first."""
 
@@ -31,14 +33,14 @@ app = typer.Typer(
 @app.command()
 def run() -> None:
     """Run the bot: the platforms and providers that the environment names."""
-    environment = config.read_environment()
+    environment = _environment()
     _until_stopped(environment, announce=False)
 
 
 @app.command()
 def demo() -> None:
     """Try it in a browser: a playground with the built-in sketch provider, no account and no key."""
-    environment = {"BOT_PLATFORMS": "playground", "BOT_LOG_LEVEL": "warning", **config.read_environment()}
+    environment = {"BOT_PLATFORMS": "playground", "BOT_LOG_LEVEL": "warning", **_environment()}
     if "BOT_HTTP_PORT" not in environment and not _is_free("127.0.0.1", 8080):
         environment["BOT_HTTP_PORT"] = "0"
     _until_stopped(environment, announce=True)
@@ -54,14 +56,15 @@ def inspect(
 
     async def read() -> Mapping[str, Any]:
         async with open_studio() as studio:
-            return await studio.read(file.read_bytes())
+            with file.open("rb") as content:
+                return await studio.read(content.read(_LARGEST))
 
     try:
         record = asyncio.run(read())
     except OSError as error:
         _fail(f"{file} cannot be read: {error.strerror}.")
     except LimnerError as error:
-        _fail(f"{file}: {error}")
+        _fail(f"{file}: {_said(error)}")
     if as_json:
         # Escaped where a terminal could be harmed: a picture's metadata is whatever somebody wrote into it.
         typer.echo(json.dumps(record, ensure_ascii=False, indent=2, default=str).encode("utf-8", "backslashreplace"))
@@ -77,7 +80,7 @@ def migrate() -> None:
     """Bring the database's tables up to date. A SQLite journal is brought up to date at every start anyway."""
     from bot.app import bring_up_to_date  # noqa: PLC0415 - see above
 
-    environment = config.read_environment()
+    environment = _environment()
     settings = _settings(environment)
     _guarded(lambda: bring_up_to_date(settings))
     typer.echo("The database is up to date.")
@@ -88,7 +91,7 @@ def doctor() -> None:
     """Check settings, database, files and providers, and say what to do."""
     from bot.doctor import examine  # noqa: PLC0415 - see above
 
-    environment = config.read_environment()
+    environment = _environment()
     healthy = True
 
     async def report() -> None:
@@ -113,7 +116,7 @@ def _imagine(prompt: list[str], out: Path, image: Path | None, **options: str | 
     """Draw images from words, from a shell. The same prompt and seed give the same pixels."""
     from bot.shell import draw  # noqa: PLC0415 - see above
 
-    environment = config.read_environment()
+    environment = _environment()
     said = {name: value for name, value in options.items() if value is not None}
     failure = _guarded(lambda: draw(environment, prompt=" ".join(prompt), options=said, image=image, out=out))
     if failure:
@@ -187,6 +190,13 @@ def _until_stopped(environment: config.Environment, *, announce: bool) -> None:
     _guarded(serve)
 
 
+def _environment() -> config.Environment:
+    try:
+        return config.read_environment()
+    except SettingFault as fault:
+        _fail(str(fault))
+
+
 def _settings(environment: config.Environment) -> config.BotSettings:
     try:
         settings = config.load(config.BotSettings, "bot", environment)
@@ -203,14 +213,19 @@ def _guarded(act: Callable[[], Coroutine[Any, Any, T]]) -> T:
     try:
         return asyncio.run(act())
     except LimnerError as error:
-        _fail(str(error))
+        _fail(_said(error))
     except asyncio.CancelledError:
         _fail("Stopped at once; what was unfinished goes on at the next start.")
     except ExceptionGroup as group:
         known, rest = group.split(LimnerError)
         if known is None or rest is not None:
             raise
-        _fail(" ".join(dict.fromkeys(str(error) for error in _leaves(known))))
+        _fail(" ".join(dict.fromkeys(_said(error) for error in _leaves(known))))
+
+
+def _said(error: LimnerError) -> str:
+    advice = error.advice if isinstance(error, Refusal) else ""
+    return f"{error} {advice}".strip()
 
 
 def _leaves(group: BaseExceptionGroup[LimnerError]) -> Iterator[LimnerError]:

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import structlog
@@ -142,6 +143,7 @@ async def open_app(
     """
     fakes = fakes or Fakes()
     async with AsyncExitStack() as stack:
+        made(settings.folder)
         if settings.embedded and ":memory:" not in settings.database_url:
             stack.enter_context(hold(settings.folder / "limner.lock"))
         # First, so that a port in use is said before anything is opened, and links know the port that was taken.
@@ -168,7 +170,7 @@ async def open_app(
             found: dict[str, Any] = {}
             for name in chosen:
                 plugin = plugins.load(package, name, "PLUGIN", group=group)
-                folder = _made(settings.folder / name)
+                folder = made(settings.folder / name)
                 kit = Kit(
                     folder=folder,
                     now=fakes.now,
@@ -278,9 +280,17 @@ class Chosen:
         )
 
 
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def made(folder: Path) -> Path:
+    """A folder of ours, there and writable. Raises SettingFault."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise SettingFault(
+            f"The folder {folder} for what Limner keeps cannot be written to: {error.strerror}. "
+            "Make it writable, or set BOT_DATABASE_URL and BOT_FILES_URL to a place that is."
+        ) from None
 
 
 def _said(package: str, environment: Environment) -> list[str]:
@@ -315,7 +325,8 @@ def all_commands() -> dict[str, Command]:
 
 
 async def bring_up_to_date(settings: BotSettings) -> None:
-    """Make or migrate the tables, the queue's too."""
+    """Make or migrate the tables, the queue's too. Raises SettingFault, StoreFault."""
+    made(settings.folder)
     await migrate(settings.database_url)
     if not settings.embedded:
         await install(settings.database_url)

@@ -7,6 +7,7 @@ environment wherever they are made, and plugins declare theirs far from here.
 
 import difflib
 import os
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -22,6 +23,7 @@ from pydantic_core import PydanticUndefined
 from bot.errors import SettingFault
 
 Environment = Mapping[str, str]
+_NEVER_EMPTY: tuple[object, ...] = (int, float, bool)
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -89,6 +91,22 @@ class BotSettings(BaseModel):
             raise ValueError("must have 32 characters or more; leave it unset to have one made")
         return value
 
+    @field_validator("admins")
+    @classmethod
+    def _platform_and_id(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            platform, _, id_ = each.partition(":")
+            if not platform or not id_:
+                raise ValueError(f"{each[:60]} names nobody; write platform:user-id")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s/]+\S*", value):
+            raise ValueError("is no address; write all of it, as in https://limner.example.com")
+        return value
+
     @property
     def embedded(self) -> bool:
         """Whether the journal is a SQLite file of this process, with the queue in memory."""
@@ -105,9 +123,16 @@ class BotSettings(BaseModel):
 
 
 def read_environment(env_file: Path | None = None) -> Environment:
-    """Everything that may hold a setting, in one mapping; `.env` in the working folder unless another is named."""
+    """Everything that may hold a setting, in one mapping; `.env` in the working folder unless another is named.
+
+    Raises:
+        SettingFault: the file is there and cannot be read.
+    """
     file = env_file or Path(".env")
-    written = {name: value for name, value in dotenv_values(file).items() if value is not None} if file.is_file() else {}
+    try:
+        written = {name: value for name, value in dotenv_values(file).items() if value is not None} if file.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingFault(f"{file} cannot be read ({error.__class__.__name__}); write it as UTF-8 text, or remove it.") from None
     return {**written, **os.environ}  # noqa: TID251 - this is the module that the rule names
 
 
@@ -120,7 +145,8 @@ def load(settings: type[M], prefix: str, environment: Environment) -> M:
     values: dict[str, str] = {}
     for field in settings.model_fields:
         found = _look_up(f"{prefix}_{field}".upper(), environment)
-        if found is not None:
+        # An empty variable, as compose files pass on what is not set, says nothing where empty is no value.
+        if found is not None and (found or settings.model_fields[field].annotation not in _NEVER_EMPTY):
             values[field] = found
     try:
         return settings.model_validate(values)
@@ -136,17 +162,21 @@ def _look_up(name: str, environment: Environment) -> str | None:
     if name in environment:
         return environment[name]
     if path := environment.get(f"{name}_FILE"):
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingFault(
-                f"{name}_FILE: {path} cannot be read ({error.__class__.__name__}); name a readable file or set {name} itself."
-            ) from None
+        return _read(Path(path), f"{name}_FILE", f"name a readable file or set {name} itself")
     if folder := environment.get("BOT_SECRETS_DIR"):
+        if not Path(folder).is_dir():
+            raise SettingFault(f"BOT_SECRETS_DIR: {folder} is no folder; name the one that holds the secrets, or leave it unset.")
         for candidate in (Path(folder) / name, Path(folder) / name.lower()):
             if candidate.is_file():
-                return candidate.read_text(encoding="utf-8").strip()
+                return _read(candidate, "BOT_SECRETS_DIR", f"put text into it or set {name} itself")
     return None
+
+
+def _read(file: Path, setting: str, advice: str) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingFault(f"{setting}: {file} cannot be read ({error.__class__.__name__}); {advice}.") from None
 
 
 def said(environment: Environment) -> set[str]:
@@ -174,7 +204,7 @@ def unknown(environment: Environment, known: Iterable[str]) -> list[str]:
 
 
 def secret_key(settings: BotSettings) -> bytes:
-    """The key that signs links: as set, or made once and kept beside the data, readable by its owner alone."""
+    """The key that signs links: as set, or made once and kept beside the data, readable by its owner alone. Raises OSError."""
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value().encode()
     path = settings.folder / "secret.key"

@@ -73,3 +73,27 @@ def test_the_example_file_sets_nothing_and_names_everything() -> None:
     assert all(line.startswith("#") or not line for line in text.splitlines())
     assert all(f"#BOT_{name.upper()}=" in text for name in BotSettings.model_fields)
     assert "#VENDOR_BASE_URL=https://vendor.example" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "advice"), [("BOT_ADMINS", "ada", "platform:user-id"), ("BOT_PUBLIC_URL", "limner.example.com", "https://")]
+)
+def test_a_value_that_would_do_nothing_is_refused_with_one_that_works(name: str, value: str, advice: str) -> None:
+    with pytest.raises(SettingFault, match=advice):
+        config.load(BotSettings, "bot", {name: value})
+
+
+def test_an_empty_variable_is_one_that_is_not_set_unless_empty_means_something() -> None:
+    settings = config.load(BotSettings, "bot", {"BOT_HTTP_PORT": "", "BOT_GRACE": "", "BOT_QUOTA_DAY": ""})
+    assert (settings.http_port, settings.grace, settings.quota_day) == (8080, 20, None)
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    broken = tmp_path / "BOT_TIME_ZONE"
+    broken.write_bytes(b"\xff\xfe\xff")
+    with pytest.raises(SettingFault, match="BOT_TIME_ZONE cannot be read"):
+        config.load(BotSettings, "bot", {"BOT_SECRETS_DIR": str(tmp_path)})
+    with pytest.raises(SettingFault, match="is no folder"):
+        config.load(BotSettings, "bot", {"BOT_SECRETS_DIR": str(tmp_path / "nowhere")})
+    with pytest.raises(SettingFault, match="cannot be read"):
+        config.read_environment(broken)
