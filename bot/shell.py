@@ -9,6 +9,7 @@ from pathlib import Path
 from bot import config, logs
 from bot.app import open_app
 from bot.config import Environment
+from bot.errors import SettingFault
 from bot.model import Attachment, Invocation, Job, Origin, Person, Place, State, Value
 from bot.ports import Store
 
@@ -18,7 +19,9 @@ _TERMINAL = "terminal"
 
 async def draw(environment: Environment, *, prompt: str, options: Mapping[str, Value], image: Path | None, out: Path) -> str:
     """Draw and write the pictures into a folder. Gives the empty string, or a sentence that says why there is no picture."""
-    with tempfile.TemporaryDirectory(prefix="limner-") as folder:
+    if prompt.strip().casefold() == "help":
+        return "limner imagine --help lists the options. Nothing was drawn and it did not count."
+    with _workshop() as folder:
         here = {
             "BOT_LOG_LEVEL": "error",
             **environment,
@@ -30,7 +33,7 @@ async def draw(environment: Environment, *, prompt: str, options: Mapping[str, V
         }
         settings = config.load(config.BotSettings, "bot", here)
         logs.set_up(form=settings.log_format, level=settings.log_level)
-        person = Person(platform=_TERMINAL, workspace="", id=getpass.getuser())
+        person = Person(platform=_TERMINAL, workspace="", id=_user())
         place = Place(platform=_TERMINAL, workspace="", channel=_TERMINAL, direct=True)
         attachments = (_attachment(image),) if image else ()
         invocation = Invocation(
@@ -51,11 +54,29 @@ async def draw(environment: Environment, *, prompt: str, options: Mapping[str, V
                 stop.set()
                 await running
         if job is None:
-            return answer.whisper.text if answer.whisper else "Nothing was drawn and it did not count."
+            why = answer.whisper.text if answer.whisper else "Nothing was drawn."
+            return why if "not count" in why else f"{why} Nothing was drawn and it did not count."
         if job.state is not State.DELIVERED:
             sentence = job.problem.sentence if job.problem else f"The job was {job.state.value}."
             return f"{sentence} It did not count."
         return ""
+
+
+def _workshop() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix="limner-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise SettingFault(
+            f"There is no folder for temporary files ({error.strerror}); set TMPDIR to one that can be written to."
+        ) from None
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        # A container may run as a number that has no name.
+        return _TERMINAL
 
 
 def _attachment(image: Path) -> Attachment:

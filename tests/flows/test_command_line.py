@@ -76,13 +76,23 @@ async def test_what_cannot_be_drawn_ends_with_one_sentence_and_a_status(tmp_path
         (["imagine", "a fox"], {"SKETCH_FAIL": "server_error"}, "did not count"),
         (["imagine", "a fox"], {"BOT_PROVIDERS": "nonesuch"}, "nonesuch"),
         (["inspect", "pyproject.toml"], {}, "cannot be read"),
+        (["imagine", "a fox", "--count", "0"], {}, "did not count"),
+        (["imagine", "help"], {}, "imagine --help"),
         (["run"], {"BOT_HTTP_PORT": "eighty"}, "BOT_HTTP_PORT"),
+        (["run"], {"BOT_DATABASE_URL": "sqlite:////proc/nowhere/limner.db"}, "cannot be written to"),
+        (["migrate"], {"BOT_DATABASE_URL": "sqlite:////proc/nowhere/limner.db"}, "cannot be written to"),
     ):
         run = await limner(tmp_path, *words, settings=settings)
         assert run.status != 0, words
         assert expected in run.err, (words, run.err)
         assert "Traceback" not in run.err
         assert not list(tmp_path.rglob("*.png"))
+
+
+async def test_a_terminal_that_knows_ascii_alone_does_not_cost_the_picture(tmp_path: Path) -> None:
+    run = await limner(tmp_path, "imagine", "füchse 🦊", "--ar", "1:1", "--out", "out", settings={"PYTHONIOENCODING": "ascii"})
+    assert run.status == 0, run.err
+    assert len(list((tmp_path / "out").iterdir())) == 1
 
 
 async def test_doctor_says_what_is_well_and_what_to_mend(tmp_path: Path) -> None:

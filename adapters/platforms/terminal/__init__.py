@@ -5,6 +5,7 @@ hands its one invocation to the hub.
 """
 
 import re
+import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -82,9 +83,15 @@ class Terminal:
                 path = self._out / name
                 path.write_bytes(content.body)
                 self._progress.console.file.flush()
-                Console(stderr=False, highlight=False).print(str(path), markup=False, soft_wrap=True)
+                Console(stderr=False, highlight=False).print(_printable(path), markup=False, soft_wrap=True)
         except OSError as error:
             raise PlatformFault(f"The picture cannot be written to {self._out}: {error.strerror}.", permanent=True) from None
+
+
+def _printable(path: Path) -> str:
+    """A path as standard output can write it: a terminal that knows ASCII alone must not cost a picture that is drawn."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return str(path).encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _slug(text: str) -> str:
