@@ -78,7 +78,11 @@ class Context:
         return found
 
     async def picture(self) -> bytes | None:
-        """The bytes of the picture that came along, or None."""
+        """The bytes of the picture that came along, or None. Raises Misunderstood where more than one came, BadPicture."""
+        if len(self.attachments) > 1:
+            raise Misunderstood(
+                f"You attached {len(self.attachments)} pictures, and I can start from one.", advice="Attach the one you mean."
+            )
         return await self.fetch(self.attachments[0]) if self.attachments else None
 
 

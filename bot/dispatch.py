@@ -11,7 +11,7 @@ import structlog
 
 from bot import grammar, says
 from bot.command import Command, Context, Misunderstood, Options
-from bot.errors import AlreadyTaken, Fault, NotAllowed, Refusal
+from bot.errors import AlreadyTaken, BadPicture, Fault, NotAllowed, PlatformFault, Refusal
 from bot.jobs import Asker, Jobs
 from bot.model import Answer, Attachment, CommandSpec, Invocation, Kind, Origin, Person, Place, Role, Value
 from bot.ports import ChatPlatform, Metrics
@@ -132,12 +132,14 @@ class Dispatch:
         name, rest = grammar.split(line)
         command = self._commands.get(name)
         if command is None:
-            raise self._unknown(name)
+            raise self._unknown(name, rest)
         if _rank(invocation.person) < _RANKS[command.spec.role]:
             raise NotAllowed(f"/{name} is for {command.spec.role.value}s.", advice="Ask an admin of this workspace.")
         values: dict[str, Value] = grammar.parse(rest, _relaxed(command.spec) if invocation.options else command.spec)
         if invocation.options:
             values = {**values, **grammar.check(invocation.options, _relaxed(command.spec), beside=values)}
+            # Each part may lack what the other has; together they lack nothing.
+            grammar.check({}, command.spec, beside=values)
         await self._meet(invocation.person)
         return await command.run(self._context(invocation), Options(values))
 
@@ -155,10 +157,15 @@ class Dispatch:
         job = await self._jobs.store.job_of(invocation.post) if template and invocation.post else None
         return template.format(job=job) if template and job else ""
 
-    def _unknown(self, name: str) -> Misunderstood:
-        close = next(iter(difflib.get_close_matches(name, list(self._commands), n=1)), None)
+    def _unknown(self, name: str, rest: str) -> Misunderstood:
+        close = next(iter(difflib.get_close_matches(name[:40], list(self._commands), n=1)), None)
         if close:
-            return Misunderstood(f"There is no command /{name[:30]}. Did you mean /{close}?", line=self._commands[close].spec.example)
+            spec = self._commands[close].spec
+            try:
+                line = grammar.write(spec, grammar.parse(rest, spec)) if rest else spec.example
+            except Misunderstood as also:
+                line = also.line
+            return Misunderstood(f"There is no command /{name[:30]}. Did you mean /{close}?", line=line)
         return Misunderstood(
             f"There is no command /{name[:30]}." if name else "Say what to do.", advice="/help lists what there is.", line="help"
         )
@@ -174,8 +181,12 @@ class Dispatch:
 
         async def fetch(attachment: Attachment) -> bytes:
             if platform is None:
-                raise Misunderstood("Pictures cannot be attached here.")
-            return await platform.fetch(attachment)
+                raise Misunderstood("Pictures cannot be attached here.", advice="Say it in words.")
+            try:
+                return await platform.fetch(attachment)
+            except PlatformFault as fault:
+                log.warning("attachment not fetched", reason=fault.sentence)
+                raise BadPicture(fault.sentence, advice="Attach it again, or leave it out.") from fault
 
         return Context(
             person=invocation.person,

@@ -8,14 +8,20 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 
-from bot.errors import Misunderstood, NotAllowed, NotFound, Overtaken
+import structlog
+
+from bot import grammar
+from bot.errors import BadPicture, Misunderstood, NotAllowed, NotFound, Overtaken
 from bot.imaging import PIXELS, Studio, rerun_of
 from bot.model import Image, Job, Load, Operation, Parent, Person, Place, Problem, Promise, Request, State
 from bot.moderation import Panel, refusal
 from bot.ports import Files, Queue, Store
 from bot.quotas import Quotas
 from bot.routing import Catalog
+
+log = structlog.get_logger()
 
 TELL = "tell"
 """The queue's lane for whatever people see: cards, results, and cancelling, which must not wait behind drawing."""
@@ -35,6 +41,15 @@ class Asker:
     person: Person
     place: Place
     event: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A picture that came along, kept: its key in Files, its sides in pixels."""
+
+    key: str
+    width: int
+    height: int
 
 
 class Jobs:
@@ -102,6 +117,7 @@ class Jobs:
         if no := refusal(verdict):
             problem = Problem(code="blocked", sentence=no.sentence, advice=no.advice)
             await self.store.record(replace(job, state=State.BLOCKED, problem=problem), event=asker.event)
+            log.info("blocked", job=job.id, category=verdict.category, source=verdict.source)
             raise no
         job = await self.store.enqueue(job, limits=await self._quotas.limits(asker.person), load=self._load, event=asker.event)
         await self._queue.put(job.id, lane=TELL, priority=job.priority)
@@ -111,7 +127,7 @@ class Jobs:
     async def vary(self, asker: Asker, job_id: str, index: int, *, changes: Request, strength: float | None) -> Job:
         """A new picture close to one of a job's results. `changes` holds count and seed."""
         parent = await self.look_up(asker, job_id)
-        image = _pick(parent, index)
+        image = await self._pick(parent, index)
         request = Request(
             operation=Operation.VARY,
             prompt=parent.request.prompt,
@@ -131,7 +147,7 @@ class Jobs:
     async def upscale(self, asker: Asker, job_id: str, index: int, *, scale: int) -> Job:
         """One of a job's results, larger."""
         parent = await self.look_up(asker, job_id)
-        image = _pick(parent, index)
+        image = await self._pick(parent, index)
         most = max((factor for factor in (2, 3, 4) if image.width * image.height * factor**2 <= PIXELS), default=1)
         if scale > most:
             line = f"upscale {parent.id} {image.index} --scale {most}" if most > 1 else ""
@@ -170,7 +186,7 @@ class Jobs:
             BadPicture: it is no picture, or what it carries makes no sense.
         """
         record = await self._studio.read(content)
-        said = rerun_of(record)
+        said = _as_typed(rerun_of(record))
         try:
             parent = await self.look_up(asker, str(record.get("job", "")))
         except NotFound:
@@ -185,19 +201,26 @@ class Jobs:
         parent = await self.look_up(asker, job_id)
         return await self.submit(asker, request(parent.request), command="remix", parent=Parent(job=parent.id))
 
-    async def take_source(self, asker: Asker, content: bytes) -> str:
-        """Keep an uploaded picture as a source image, made safe; gives its key. Raises BadPicture or Blocked."""
+    async def take_source(self, asker: Asker, content: bytes) -> Source:
+        """Keep an uploaded picture as a source image, made safe. Raises BadPicture or Blocked."""
         clean = await self._studio.clean(content)
         verdict = await self._panel.image(asker.place, clean)
         if no := refusal(verdict):
             raise no
         facts = await self._studio.check(clean)
-        return await self._files.put(clean, kind="sources", media_type=facts.media_type)
+        key = await self._files.put(clean, kind="sources", media_type=facts.media_type)
+        return Source(key=key, width=facts.width, height=facts.height)
 
-    async def edit(self, asker: Asker, request: Request, source: str) -> Job:
-        """A request that starts from a source image."""
-        strength = _EDIT_STRENGTH if request.strength is None else request.strength
-        return await self.submit(asker, replace(request, operation=Operation.EDIT, sources=(source,), strength=strength), command="imagine")
+    async def edit(self, asker: Asker, request: Request, source: Source) -> Job:
+        """A request that starts from a source image; in the image's own shape, unless the request has one."""
+        edited = replace(
+            request,
+            operation=Operation.EDIT,
+            sources=(source.key,),
+            strength=_EDIT_STRENGTH if request.strength is None else request.strength,
+            ratio=request.ratio or _ratio(source.width, source.height),
+        )
+        return await self.submit(asker, edited, command="imagine")
 
     async def cancel(self, asker: Asker, job_id: str) -> Job:
         """Stop a job. Its owner and moderators may.
@@ -228,11 +251,18 @@ class Jobs:
         raise Misunderstood(f"Job {job.id} is moving too fast to be cancelled.", advice="Please try once more.")
 
     async def delete(self, asker: Asker, job_id: str) -> Job:
-        """Remove a job's pictures for everybody, files too. Its owner and moderators may."""
+        """Remove a job's pictures for everybody, files too, or cancel it while it runs. Its owner and moderators may.
+
+        Raises:
+            NotAllowed: it is somebody else's.
+            NotFound: it ended without pictures.
+        """
         job = await self.look_up(asker, job_id)
         self._must_own(asker, job, "delete")
         if not job.state.over:
             return await self.cancel(asker, job.id)
+        if not job.images:
+            raise NotFound(f"Job {job.id} has no images to delete: it is {job.state.value}.", advice="Nothing of it is left to see.")
         await self.store.mark(job.id, 0, asker.person, "deleted", on=True)
         for image in job.images:
             for key in (image.key, image.shown, image.thumbnail):
@@ -243,8 +273,8 @@ class Jobs:
     async def mark(self, asker: Asker, job_id: str, kind: str, *, index: int = 0, on: bool = True) -> Job:
         """Keep, rate or report a job's image (0 for all of them)."""
         job = await self.look_up(asker, job_id)
-        if index:
-            _pick(job, index)
+        if on and kind != "report":
+            await self._pick(job, index or 1)
         await self.store.mark(job.id, index, asker.person, kind, on=on)
         return job
 
@@ -276,11 +306,42 @@ class Jobs:
         model = self.catalog.capabilities(parent.provider, parent.model)
         return parent.drawn_by if model and operation in model.operations else None
 
+    async def _pick(self, job: Job, index: int) -> Image:
+        if not job.images:
+            advice = "/again draws it with a new seed." if job.state.over else "Wait until it is done."
+            raise NotFound(f"Job {job.id} has no images: it is {job.state.value}.", advice=advice)
+        if "deleted" in await self.store.marks(job.id):
+            raise NotFound(f"The images of job {job.id} were deleted.", advice=f"/rerun {job.id} draws them again.")
+        for image in job.images:
+            if image.index == index:
+                return image
+        numbers = f"its images are 1 to {len(job.images)}" if len(job.images) > 1 else "it has one image, number 1"
+        raise NotFound(f"Job {job.id} has no image {index}.", advice=f"Pick another one: {numbers}.")
+
     @staticmethod
     def _must_own(asker: Asker, job: Job, act: str) -> None:
         if job.person.key != asker.person.key and not asker.person.moderates:
             who = job.person.name or "the person who asked for it"
-            raise NotAllowed(f"Only {who} or a moderator may {act} job {job.id}.")
+            raise NotAllowed(f"Only {who} or a moderator may {act} job {job.id}.", advice=f"Ask them, or say /report {job.id}.")
+
+
+def _ratio(width: int, height: int) -> str:
+    """A picture's shape as somebody could type it: 1:8 to 8:1."""
+    shape = min(max(Fraction(width, height), Fraction(1, 8)), Fraction(8)).limit_denominator(99)
+    return f"{shape.numerator}:{shape.denominator}"
+
+
+def _as_typed(request: Request) -> Request:
+    """A request out of a picture, its texts as if somebody had typed them. Raises BadPicture where one is longer than can be typed."""
+    texts = {"prompt": request.prompt, "negative": request.negative, "style": request.style or "", "model": request.model or ""}
+    for name, text in texts.items():
+        if len(text) > grammar.LONGEST:
+            raise BadPicture(
+                f"The {name} in this picture has {len(text):,} characters; {grammar.LONGEST:,} are the most.",
+                advice="Type the prompt and the options you want instead.",
+            )
+    plain = {name: grammar.squeeze(text) for name, text in texts.items()}
+    return replace(request, prompt=plain["prompt"], negative=plain["negative"], style=plain["style"] or None, model=plain["model"] or None)
 
 
 def _new_id() -> str:
@@ -290,12 +351,3 @@ def _new_id() -> str:
         number, digit = divmod(number, len(_ALPHABET))
         found += _ALPHABET[digit]
     return found
-
-
-def _pick(job: Job, index: int) -> Image:
-    for image in job.images:
-        if image.index == index:
-            return image
-    if not job.images:
-        raise NotFound(f"Job {job.id} has no images: it is {job.state.value}.", advice="Wait until it is done, or /again it.")
-    raise NotFound(f"Job {job.id} has no image {index}.", advice=f"It has {len(job.images)}; pick 1 to {len(job.images)}.")

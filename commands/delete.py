@@ -7,7 +7,8 @@ from bot.model import Answer, CommandSpec
 async def run(context: Context, options: Options) -> Answer:
     """Delete; the posts show it."""
     job = await context.jobs.delete(context.asker, options.text("job"))
-    if not job.state.over:
+    if not job.images:
+        # It ran and was cancelled: its card shows that.
         return Answer(job=job.id)
     return whisper(says.whisper(f"The images of job {job.id} are gone.", title="Deleted"))
 

@@ -17,5 +17,7 @@ value replaced by one that works. `parse(write(spec, values))` gives `values` ba
 """
 
 from bot.grammar.lines import check, parse, split, usage, write
+from bot.grammar.values import LONGEST
+from bot.grammar.words import squeeze
 
-__all__ = ["check", "parse", "split", "usage", "write"]
+__all__ = ["LONGEST", "check", "parse", "split", "squeeze", "usage", "write"]

@@ -99,8 +99,14 @@ class _Reading:
             return self.values
         sentences = list(dict.fromkeys(sentence for sentence, _ in self.problems))
         advice = next((advice for _, advice in self.problems if advice), "")
-        line = write(self.spec, {**self.beside, **self.values}) if not self._missing() else self.spec.example
+        line = write(self.spec, {**self.beside, **self._wordless(), **self.values}) if not self._missing() else self.spec.example
         raise Misunderstood(" ".join(sentences[:3]), advice=advice or "This line works:", line=line)
+
+    def _wordless(self) -> dict[str, Value]:
+        """Words for a line that has none, where nothing else says what it is about: without them, the repaired line would not work."""
+        if self.beside or any(option.required for option in self.spec.options):
+            return {}
+        return {option.name: option.example for option in self.spec.options if option.rest and option.example}
 
     def take(self, words: Sequence[Word]) -> None:
         """Read words: first the flags, wherever they stand, then what is left by position."""
@@ -191,8 +197,11 @@ class _Reading:
             if option.name in self.values:
                 continue
             unit = _first(loose)
-            rest_follows = any(later.rest for later in places[number + 1 :])
-            if rest_follows and not option.required and not kinds.resembles(option, unquote(unit)):
+            later = places[number + 1 :]
+            # `/quota @grace` leaves out the word before the person.
+            fits_next = bool(later) and later[0].kind is Kind.PERSON and kinds.read(later[0], unquote(unit)) is not None
+            left_out = fits_next or any(other.rest for other in later)
+            if left_out and not option.required and not kinds.resembles(option, unquote(unit)):
                 continue
             loose = loose[len(unit) :]
             if unquote(unit):

@@ -9,13 +9,13 @@ from bot.says.results import change_note, rerun_line
 from bot.says.words import cut, plural, span
 
 _TITLES: Mapping[Operation, str] = {
-    Operation.DRAW: "“{}”",
-    Operation.VARY: "Variation of “{}”",
-    Operation.EDIT: "Edit: “{}”",
-    Operation.INPAINT: "Repaint: “{}”",
-    Operation.OUTPAINT: "Extend: “{}”",
-    Operation.UPSCALE: "Larger: “{}”",
-    Operation.REMOVE_BACKGROUND: "Without background: “{}”",
+    Operation.DRAW: "{}",
+    Operation.VARY: "Variation of {}",
+    Operation.EDIT: "Edit: {}",
+    Operation.INPAINT: "Repaint: {}",
+    Operation.OUTPAINT: "Extend: {}",
+    Operation.UPSCALE: "Larger: {}",
+    Operation.REMOVE_BACKGROUND: "Without background: {}",
 }
 
 
@@ -34,7 +34,8 @@ class Live:
 
 def title(job: Job) -> str:
     """What a job is called on its card and its thread. A picture without words is called a picture."""
-    return _TITLES[job.request.operation].format(cut(job.request.prompt, 200) or "a picture")
+    prompt = cut(job.request.prompt, 200)
+    return _TITLES[job.request.operation].format(f"“{prompt}”" if prompt else "a picture")
 
 
 def card(job: Job, live: Live, overview: Picture | None = None) -> Message:

@@ -22,11 +22,11 @@ def refusal_page(refusal: Refusal, *, trace: str) -> Message:
     """What happened, whether it counted, what to do next, and a short id."""
     # Said where a picture was asked for and not by the refusal itself; a mistyped line never came near a quota.
     asked = isinstance(refusal, Blocked | Refused | OverQuota | TooMany | NothingFits | BadPicture)
-    cost = "Nothing was drawn and it does not count toward your quota." if asked and "not count" not in refusal.advice else ""
+    cost = "Nothing was drawn and it does not count toward your quota." if asked and "count" not in refusal.advice else ""
     body = "\n".join(part for part in (refusal.sentence, refusal.advice, cost) if part)
     line = f"/{refusal.line}" if refusal.line else ""
     return Message(
-        text=" ".join(part for part in (body.replace("\n", " "), line) if part),
+        text=" ".join(part for part in (body.replace("\n", " "), line, f"(id {trace})") if part),
         title=_HEADINGS.get(type(refusal).__name__, "That did not work"),
         body=body,
         code=line,

@@ -1,0 +1,137 @@
+"""Hostile: what the curious, the careless and the malicious send, and what they are told."""
+
+import io
+import json
+from collections.abc import AsyncGenerator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, PngImagePlugin
+
+from bot.model import Answer, Attachment, State
+from tests.flows.story import Story, open_story, said
+
+
+@pytest.fixture
+async def story(tmp_path: Path) -> AsyncGenerator[Story]:
+    async with open_story(tmp_path, BOT_WAITING="50") as found:
+        yield found
+
+
+def png(size: tuple[int, int] = (64, 48), record: Mapping[str, Any] | None = None) -> bytes:
+    info = PngImagePlugin.PngInfo()
+    if record is not None:
+        info.add_itxt("limner", json.dumps(record))
+    file = io.BytesIO()
+    Image.new("RGB", size, (200, 30, 30)).save(file, "PNG", pnginfo=info)
+    return file.getvalue()
+
+
+async def attached(story: Story, content: bytes) -> Attachment:
+    return await story.playground._uploads.keep("grace", "picture.png", "image/png", content)
+
+
+async def rerun(story: Story, **request: object) -> Answer:
+    """/rerun of a picture whose record somebody forged."""
+    record = {"limner": 1, "prompt": "", "negative": "", "job": "nonesuch", "request": request}
+    return await story.say("rerun", attachments=(await attached(story, png(record=record)),))
+
+
+@pytest.mark.parametrize(
+    ("line", "works"),
+    [
+        ("imagine --count 0", "/imagine a red fox in the snow --count 1"),
+        ("imagin a grey goose --seed 7", "/imagine a grey goose --seed 7"),
+        ("imagin a grey goose --count 0", "/imagine a grey goose --count 1"),
+        ("imagine --seed --seed", "/imagine a red fox in the snow --seed 42"),
+    ],
+)
+async def test_a_repaired_line_works_when_it_is_said(story: Story, line: str, works: str) -> None:
+    answer = await story.say(line)
+    assert answer.whisper is not None
+    assert answer.whisper.code == works
+    assert (await story.say(works)).job
+
+
+async def test_a_person_is_understood_without_the_word_before(story: Story) -> None:
+    assert "of 50 images" in said(await story.say("quota <@grace>", who="ada"))
+    assert "Only an admin" in said(await story.say("quota <@ada>", who="grace"))
+
+
+async def test_a_refusal_says_its_cost_once(story: Story) -> None:
+    await story.say("quota set <@grace> 0/day", who="ada")
+    answer = await story.say("imagine a fox")
+    assert answer.whisper is not None
+    assert answer.whisper.body.count("count") == 1
+
+
+async def test_options_without_the_job_they_need_are_told_so(story: Story) -> None:
+    assert "needs a job" in said(await story.say("vary", options={"image": 2}))
+
+
+async def test_a_forged_picture_is_no_way_round_the_length_of_a_prompt(story: Story) -> None:
+    answer = await rerun(story, prompt="fox " * 2_000)
+    assert not answer.job
+    assert "4,000" in said(answer)
+
+
+async def test_a_forged_picture_with_what_cannot_be_stored_reads_as_if_typed(story: Story) -> None:
+    answer = await rerun(story, prompt="a\ud800 red\x00 fox", negative="\ud800birds")
+    job = await story.app.store.find(answer.job)
+    assert (job.request.prompt, job.request.negative) == ("a red fox", "birds")
+
+
+async def test_a_picture_that_is_not_kept_any_more_is_the_persons_to_attach_again(story: Story) -> None:
+    gone = Attachment(id="gone", name="fox.png", media_type="image/png", bytes=3)
+    answer = await story.say("imagine a fox", attachments=(gone,))
+    assert "Attach it again" in said(answer)
+
+
+async def test_a_second_picture_is_not_dropped_silently(story: Story) -> None:
+    two = (await attached(story, png()), await attached(story, png()))
+    answer = await story.say("imagine a fox", attachments=two)
+    assert not answer.job
+    assert "2 pictures" in said(answer)
+
+
+async def test_an_edit_keeps_the_shape_of_its_source(story: Story) -> None:
+    answer = await story.say("imagine a fox", attachments=(await attached(story, png((640, 320))),))
+    job = await story.app.store.find(answer.job)
+    assert job.request.ratio == "2:1"
+    answer = await story.say("imagine a fox --ar 1:1", attachments=(await attached(story, png((640, 320))),))
+    assert (await story.app.store.find(answer.job)).request.ratio == "1:1"
+
+
+async def test_deleted_images_are_not_varied_enlarged_or_kept(story: Story) -> None:
+    job = await story.drawn("imagine a fox")
+    await story.say(f"delete {job.id}")
+    for line in ("vary", "upscale", "keep"):
+        answer = await story.say(f"{line} {job.id}")
+        assert not answer.job
+        assert "were deleted" in said(answer), line
+        assert f"/rerun {job.id}" in said(answer), line
+
+
+async def test_deleting_what_has_no_images_claims_nothing(tmp_path: Path) -> None:
+    async with open_story(tmp_path, SKETCH_FAIL="server_error") as story:
+        answer = await story.say("imagine a fox")
+        await story.until(answer.job, State.FAILED)
+        assert "no images to delete" in said(await story.say(f"delete {answer.job}"))
+        assert "were deleted" not in said(await story.say(f"show {answer.job}"))
+
+
+async def test_deleting_a_waiting_job_cancels_it_and_does_not_speak_of_images(tmp_path: Path) -> None:
+    async with open_story(tmp_path, working=False) as story:
+        answer = await story.say("imagine a fox")
+        deleted = await story.say(f"delete {answer.job}")
+        assert "images" not in said(deleted)
+        assert (await story.app.store.find(answer.job)).state is State.CANCELLED
+
+
+async def test_somebody_elses_job_is_refused_with_what_to_do(story: Story) -> None:
+    job = await story.drawn("imagine a fox")
+    for line in ("cancel", "delete"):
+        answer = said(await story.say(f"{line} {job.id}", who="linus"))
+        assert "Only Grace or a moderator" in answer
+        assert "/report" in answer
