@@ -3,15 +3,19 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
+from typing import TYPE_CHECKING, Union
 
 from sqlalchemy import Connection, Table, TextClause, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from storage.journal.database import Database
 from storage.journal.documents import micros
 from storage.schema import events
 
-Insert = sqlite.Insert | postgresql.Insert
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+
+Insert = Union[sqlite.Insert, "postgresql.Insert"]
 
 
 class Part:
@@ -24,7 +28,12 @@ class Part:
 
 def insert(dialect: str, table: Table) -> Insert:
     """An INSERT with an ON CONFLICT clause: the one sentence that SQLAlchemy leaves to each database, though both spell it alike."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    if dialect != "postgresql":
+        return sqlite.insert(table)
+    # Imported when it is needed: a bot on SQLite starts sooner without.
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+    return postgresql.insert(table)
 
 
 def take_event(connection: Connection, event: str, now: datetime) -> bool:

@@ -16,9 +16,13 @@ An entry is one wake-up: lane, job id and `once`. Losing one delays a job until 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from storage.queue.loop import HEARTBEAT, Handle, MemoryQueue, PgQueue
-from storage.queue.postgres import announce, install, open_postgres
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 __all__ = ["Handle", "PgQueue", "announce", "install", "open_queue"]
 
@@ -35,5 +39,22 @@ async def open_queue(url: str | None, *, heartbeat: timedelta = HEARTBEAT) -> As
     if url is None:
         yield MemoryQueue(heartbeat)
         return
-    async with open_postgres(url, heartbeat) as queue:
+    async with _postgres().open_postgres(url, heartbeat) as queue:
         yield queue
+
+
+async def install(url: str) -> None:
+    """Make the queue's tables on PostgreSQL, or bring them up to date. May be repeated, and by several at once."""
+    await _postgres().install(url)
+
+
+async def announce(connection: "AsyncConnection", job_id: str, lane: str, priority: int = 0, *, once: str = "") -> None:
+    """Put an entry in the transaction of a PostgreSQL journal: the wake-up is there when, and only when, the job is."""
+    await _postgres().announce(connection, job_id, lane, priority, once=once)
+
+
+def _postgres() -> ModuleType:
+    # Imported when it is needed: a queue in memory starts sooner without.
+    from storage.queue import postgres  # noqa: PLC0415
+
+    return postgres
