@@ -93,6 +93,7 @@ def doctor() -> None:
 
     environment = _environment()
     healthy = True
+    logs.set_up(form="pretty", level="error")
 
     async def report() -> None:
         nonlocal healthy

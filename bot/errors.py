@@ -74,7 +74,7 @@ class Refused(Refusal):
 
 
 class Expired(Refusal):
-    """A link, form or ticket whose time is over."""
+    """A link, form, ticket or wish whose time is over."""
 
 
 class Fault(LimnerError):  # noqa: N818 - one word for the branch, as for its sibling Refusal

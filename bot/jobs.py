@@ -13,7 +13,7 @@ from fractions import Fraction
 import structlog
 
 from bot import grammar
-from bot.errors import BadPicture, Misunderstood, NotAllowed, NotFound, Overtaken
+from bot.errors import BadPicture, Expired, Misunderstood, NotAllowed, NotFound, Overtaken
 from bot.imaging import PIXELS, Studio, rerun_of
 from bot.model import Image, Job, Load, Operation, Parent, Person, Place, Problem, Promise, Request, State
 from bot.moderation import Panel, refusal
@@ -189,7 +189,7 @@ class Jobs:
         said = _as_typed(rerun_of(record))
         try:
             parent = await self.look_up(asker, str(record.get("job", "")))
-        except NotFound:
+        except (NotFound, NotAllowed):
             if said.operation is not Operation.DRAW:
                 raise NotFound("This picture was made from another one that is not here.", advice="Attach that one to /imagine.") from None
             return await self.submit(asker, replace(said, sources=(), mask=None, extras={}), command="rerun")
@@ -205,7 +205,7 @@ class Jobs:
         """Keep an uploaded picture as a source image, made safe. Raises BadPicture or Blocked."""
         clean = await self._studio.clean(content)
         verdict = await self._panel.image(asker.place, clean)
-        if no := refusal(verdict):
+        if no := refusal(verdict, of="picture"):
             raise no
         facts = await self._studio.check(clean)
         key = await self._files.put(clean, kind="sources", media_type=facts.media_type)
@@ -227,7 +227,7 @@ class Jobs:
 
         Raises:
             NotAllowed: it is somebody else's.
-            Misunderstood: it is over already; the sentence says how it ended.
+            Expired: it is over already; the sentence says how it ended.
         """
         job = await self.look_up(asker, job_id)
         self._must_own(asker, job, "cancel")
@@ -237,8 +237,13 @@ class Jobs:
                 target = State.CANCELLED
             elif job.state in {State.SUBMITTING, State.SUBMITTED}:
                 target = State.CANCELLING
+            elif job.state is State.CANCELLING:
+                return job
             else:
-                raise Misunderstood(f"Job {job.id} cannot be cancelled: it is {job.state.value} already.", advice="/show brings it back.")
+                raise Expired(
+                    f"Job {job.id} cannot be cancelled: it is {job.state.value} already.",
+                    advice=f"/delete {job.id} removes its images." if job.images else f"/show {job.id} tells more.",
+                )
             now = self._now()
             finished = now if target is State.CANCELLED else None
             try:
@@ -248,7 +253,7 @@ class Jobs:
                 continue
             await self._queue.put(job.id, lane=TELL, once=f"cancel{job.version}")
             return job
-        raise Misunderstood(f"Job {job.id} is moving too fast to be cancelled.", advice="Please try once more.")
+        raise Expired(f"Job {job.id} is moving too fast to be cancelled.", advice="Please try once more.")
 
     async def delete(self, asker: Asker, job_id: str) -> Job:
         """Remove a job's pictures for everybody, files too, or cancel it while it runs. Its owner and moderators may.
@@ -279,12 +284,23 @@ class Jobs:
         return job
 
     async def look_up(self, asker: Asker, job_id: str) -> Job:
-        """A job that this person may see: of their own workspace, and of a private conversation only their own. Raises NotFound."""
+        """A job that this person may see: of their own workspace; of a private conversation, or refused by the policy, only their own.
+
+        Raises:
+            NotFound: there is none.
+            NotAllowed: it is somebody else's refused one.
+        """
         job = await self.store.find(job_id)
         same = (job.place.platform, job.place.workspace) == (asker.place.platform, asker.place.workspace)
         mine = job.person.key == asker.person.key or asker.person.moderates
         if not same or (job.place.direct and not mine):
             raise NotFound(f"There is no job {job_id[:20]}.", advice="/history lists yours.")
+        if job.state is State.BLOCKED and not mine:
+            # What the policy refused is repeated to nobody else, by no way round: details, a filled form, a new card.
+            raise NotAllowed(
+                f"Job {job.id} was refused by the policy; only the one who asked and moderators may see it.",
+                advice="/imagine draws something of your own.",
+            )
         return job
 
     async def ancestors(self, job: Job) -> list[Job]:

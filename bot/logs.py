@@ -14,9 +14,13 @@ import structlog
 _SECRETS = re.compile(r"(xox[a-z]-|xapp-|sk-|ghp_|r8_|Bearer\s+|Bot\s+)[A-Za-z0-9._\-]{8,}|(signature|token|key)=[A-Za-z0-9_\-]{16,}")
 
 
+# A database driver's error quotes the values of its statement, and those hold prompts.
+_VALUES = re.compile(r"\[parameters: .*")
+
+
 def mask(text: str) -> str:
-    """A text with whatever looks like a token, key or signature replaced."""
-    return _SECRETS.sub("[secret]", text)
+    """A text with whatever looks like a token, key or signature replaced, and a statement's values left out."""
+    return _VALUES.sub("[parameters: left out]", _SECRETS.sub("[secret]", text))
 
 
 def _mask_values(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

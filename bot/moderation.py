@@ -31,8 +31,8 @@ class Panel:
         return strictest
 
 
-def refusal(verdict: Verdict) -> Blocked | None:
-    """The refusal that follows from a verdict, or None where the work may go on.
+def refusal(verdict: Verdict, *, of: str = "prompt") -> Blocked | None:
+    """The refusal that follows from a verdict on a prompt or a picture, or None where the work may go on.
 
     A verdict of REVIEW refuses too: nobody can be asked yet, and what is doubtful is not drawn unseen.
     """
@@ -40,11 +40,11 @@ def refusal(verdict: Verdict) -> Blocked | None:
         return None
     topic = f" ({verdict.category})" if verdict.category else ""
     return Blocked(
-        f"This prompt is not allowed here{topic}.",
+        f"This {of} is not allowed here{topic}.",
         category=verdict.category,
         source=verdict.source,
         advice="Nothing was drawn and it does not count toward your quota. "
-        "Change the words and try again; if this is a mistake, tell an admin the id below.",
+        f"{'Change the words' if of == 'prompt' else 'Use another one'} and try again; if this is a mistake, tell an admin the id below.",
     )
 
 

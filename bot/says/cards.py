@@ -188,7 +188,7 @@ _CARDS: Mapping[State, Callable[[Job, Live, Picture | None], Message]] = {
 
 
 def _who(job: Job) -> str:
-    return job.person.name or job.person.mention
+    return cut(job.person.name, 80) or job.person.mention
 
 
 def _context(job: Job) -> str:

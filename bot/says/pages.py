@@ -22,7 +22,8 @@ def refusal_page(refusal: Refusal, *, trace: str) -> Message:
     """What happened, whether it counted, what to do next, and a short id."""
     # Said where a picture was asked for and not by the refusal itself; a mistyped line never came near a quota.
     asked = isinstance(refusal, Blocked | Refused | OverQuota | TooMany | NothingFits | BadPicture)
-    cost = "Nothing was drawn and it does not count toward your quota." if asked and "count" not in refusal.advice else ""
+    known = any(words in refusal.advice for words in ("not count", "nothing was counted"))
+    cost = "Nothing was drawn and it does not count toward your quota." if asked and not known else ""
     body = "\n".join(part for part in (refusal.sentence, refusal.advice, cost) if part)
     line = f"/{refusal.line}" if refusal.line else ""
     return Message(

@@ -70,7 +70,7 @@ def result(job: Job, model: Capabilities | None) -> Message:
     facts = context_line(job, model)
     seen = "; ".join(picture.alt for picture in pictures)
     return Message(
-        text=f"{prompt or 'A picture'} for {job.person.name or job.person.mention}: {seen}. {facts}",
+        text=f"{prompt or 'A picture'} for {cut(job.person.name, 80) or job.person.mention}: {seen}. {facts}",
         title=prompt,
         body=body,
         context=facts,
@@ -144,7 +144,7 @@ def details(job: Job, model: Capabilities | None, ancestors: Sequence[Job], mark
         ("Time", span(job.finished - job.started) if job.finished and job.started else ""),
         ("Cost", money(job.cost) if job.cost else ""),
         ("Request id", job.vendor_id),
-        ("By", job.person.name or job.person.id),
+        ("By", cut(job.person.name, 80) or job.person.id),
         ("Comes from", " ← ".join(f"{one.id} “{cut(one.request.prompt, 40)}”" for one in ancestors)),
         ("Marks", ", ".join(f"{kind} {count}" for kind, count in sorted(marks.items()) if count)),
         ("Problem", job.problem.sentence if job.problem else ""),

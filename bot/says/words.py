@@ -2,12 +2,15 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+# Marks that turn the direction of whatever follows; a sentence of ours around them would be turned too.
+_TURNS = str.maketrans("", "", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def cut(text: str, most: int = 120) -> str:
-    """A text on one line and at most so long, with an ellipsis where something is left out."""
-    flat = " ".join(text.split())
+    """Somebody's text to stand in a sentence: on one line, at most so long, with an ellipsis where it is cut, turning nothing after it."""
+    flat = " ".join(text.translate(_TURNS).split())
     return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
 
 
@@ -34,8 +37,12 @@ def money(amount: Decimal) -> str:
 
 
 def moment(time: datetime, zone: str) -> str:
-    """A moment in a person's own time: `Mon 24 Nov, 00:00 (Europe/Berlin)`."""
-    return f"{time.astimezone(ZoneInfo(zone or 'UTC')):%a %d %b, %H:%M} ({zone or 'UTC'})"
+    """A moment in a person's own time: `Mon 24 Nov, 00:00 (Europe/Berlin)`; in UTC where their zone is none that this machine knows."""
+    try:
+        known = ZoneInfo(zone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return moment(time, "UTC")
+    return f"{time.astimezone(known):%a %d %b, %H:%M} ({known.key})"
 
 
 def listed(words: list[str]) -> str:

@@ -2,14 +2,20 @@
 
 import io
 import json
+import logging
+import sqlite3
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from PIL import Image, PngImagePlugin
 
-from bot.model import Answer, Attachment, State
+from bot import logs
+from bot.app import Fakes
+from bot.model import Answer, Attachment, Invocation, Level, Origin, Person, Place, State, Verdict
 from tests.flows.story import Story, open_story, said
 
 
@@ -135,3 +141,81 @@ async def test_somebody_elses_job_is_refused_with_what_to_do(story: Story) -> No
         answer = said(await story.say(f"{line} {job.id}", who="linus"))
         assert "Only Grace or a moderator" in answer
         assert "/report" in answer
+
+
+async def test_what_the_policy_refused_is_repeated_to_nobody_else(tmp_path: Path) -> None:
+    async with open_story(tmp_path, SKETCH_FAIL="refuse") as story:
+        answer = await story.say("imagine a quiet village")
+        await story.shown(answer.job)
+        for line in ("show", "remix", "again", "rerun"):
+            other = await story.say(f"{line} {answer.job}", who="linus")
+            assert not other.job, line
+            assert other.form is None, line
+            assert "quiet village" not in said(other), line
+        assert "quiet village" in said(await story.say(f"show {answer.job}"))
+        assert "quiet village" in said(await story.say(f"show {answer.job}", who="ada")), "moderators see what was refused"
+
+
+async def test_a_cancel_said_twice_is_one_and_a_late_one_says_what_is_left(tmp_path: Path) -> None:
+    async with open_story(tmp_path, SKETCH_DELAY="30") as story:
+        answer = await story.say("imagine a fox")
+        await story.until(answer.job, State.SUBMITTED)
+        assert (await story.say(f"cancel {answer.job}")).job
+        await story.until(answer.job, State.CANCELLED)
+        late = await story.say(f"cancel {answer.job}")
+        assert late.whisper is not None
+        assert late.whisper.title == "Too late for that"
+        assert "cancelled already" in late.whisper.body
+
+
+class Doubtful:
+    """A moderator that refuses every picture, and no words."""
+
+    name = "doubtful"
+
+    async def prompt(self, person: Person, place: Place, text: str) -> Verdict:
+        return Verdict()
+
+    async def image(self, place: Place, image: bytes) -> Verdict:
+        return Verdict(level=Level.BLOCK, category="gore", source="test")
+
+
+async def test_a_refused_picture_is_not_called_a_prompt(tmp_path: Path) -> None:
+    async with open_story(tmp_path, fakes=Fakes(moderators=[Doubtful()])) as story:
+        answer = said(await story.say("imagine a fox", attachments=(await attached(story, png()),)))
+        assert "This picture is not allowed here (gore)" in answer
+        assert "Change the words" not in answer
+
+
+async def test_text_and_names_that_turn_around_do_not_turn_the_card(story: Story) -> None:
+    person = replace(story.person("grace"), name="\u202eecarg" + "x" * 500, zone="Mars/Olympus")
+    for line in ("imagine \u202ea fox", "quota"):
+        said_so = Invocation(person=person, place=story.place(), event=line, origin=Origin.COMMAND, line=line)
+        answer = await story.app.dispatch.handle(said_so)
+        if answer.job:
+            await story.shown(answer.job)
+            text = (await story.card(answer.job))["text"]
+            assert "\u202e" not in text
+            assert len(text) < 400
+        else:
+            assert "(UTC)" in said(answer), "a zone that this machine does not know is no reason to fail"
+
+
+async def test_a_journal_that_breaks_does_not_write_the_job_into_the_log(tmp_path: Path) -> None:
+    written = io.StringIO()
+    async with open_story(tmp_path, working=False) as story:
+        with sqlite3.connect(tmp_path / "limner.db") as journal:
+            journal.execute("CREATE TRIGGER refuse BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'broken'); END")
+        root = logging.getLogger()
+        handlers, level = list(root.handlers), root.level
+        logs.set_up(form="json", level="info", stream=written)
+        try:
+            answer = await story.say("imagine a very secret fox")
+        finally:
+            structlog.reset_defaults()
+            root.handlers[:] = handlers
+            root.setLevel(level)
+        assert "on my side" in said(answer)
+    assert "broken" in written.getvalue()
+    assert "secret fox" not in written.getvalue()
+    assert "America/New_York" not in written.getvalue(), "the job's document, which holds the prompt as well"
