@@ -18,6 +18,7 @@ from bot.options import IMAGINE
 T = TypeVar("T")
 _LARGEST = 128 * 1024 * 1024
 """Bytes of a file to inspect that are read: more than any picture has, and less than a device gives."""
+_STOPPED = "Stopped at once; what was unfinished goes on at the next start."
 _DOUBLE = 0.5
 """Seconds within which a second signal is an echo of the first."""
 
@@ -66,8 +67,9 @@ def inspect(
     except LimnerError as error:
         _fail(f"{file}: {_said(error)}")
     if as_json:
-        # Escaped where a terminal could be harmed: a picture's metadata is whatever somebody wrote into it.
-        typer.echo(json.dumps(record, ensure_ascii=False, indent=2, default=str).encode("utf-8", "backslashreplace"))
+        written = json.dumps(record, ensure_ascii=False, indent=2, default=str)
+        # Escaped where a terminal could be harmed or turned around: a picture's metadata is whatever somebody wrote into it.
+        typer.echo("".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in written).encode())
         return
     for name, value in record.items():
         if value not in (None, "", [], {}):
@@ -119,7 +121,10 @@ def _imagine(prompt: list[str], out: Path, image: Path | None, **options: str | 
 
     environment = _environment()
     said = {name: value for name, value in options.items() if value is not None}
-    failure = _guarded(lambda: draw(environment, prompt=" ".join(prompt), options=said, image=image, out=out))
+    failure = _guarded(
+        lambda: draw(environment, prompt=" ".join(prompt), options=said, image=image, out=out),
+        stopped="Stopped. Nothing was drawn and it did not count.",
+    )
     if failure:
         _fail(failure)
 
@@ -209,14 +214,14 @@ def _settings(environment: config.Environment) -> config.BotSettings:
     return settings
 
 
-def _guarded(act: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run a coroutine; what goes wrong is one sentence on standard error and a status that says so."""
+def _guarded(act: Callable[[], Coroutine[Any, Any, T]], *, stopped: str = _STOPPED) -> T:
+    """Run a coroutine; what goes wrong is one sentence on standard error and a status that says so, `stopped` when it was cancelled."""
     try:
         return asyncio.run(act())
     except LimnerError as error:
         _fail(_said(error))
     except asyncio.CancelledError:
-        _fail("Stopped at once; what was unfinished goes on at the next start.")
+        _fail(stopped)
     except ExceptionGroup as group:
         known, rest = group.split(LimnerError)
         if known is None or rest is not None:

@@ -326,7 +326,8 @@ def all_commands() -> dict[str, Command]:
 
 async def bring_up_to_date(settings: BotSettings) -> None:
     """Make or migrate the tables, the queue's too. Raises SettingFault, StoreFault."""
-    made(settings.folder)
+    if settings.embedded:
+        made(settings.folder)
     await migrate(settings.database_url)
     if not settings.embedded:
         await install(settings.database_url)

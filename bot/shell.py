@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import signal
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +19,13 @@ _TERMINAL = "terminal"
 
 
 async def draw(environment: Environment, *, prompt: str, options: Mapping[str, Value], image: Path | None, out: Path) -> str:
-    """Draw and write the pictures into a folder. Gives the empty string, or a sentence that says why there is no picture."""
+    """Draw and write the pictures into a folder. Gives the empty string, or a sentence that says why there is no picture.
+
+    A signal cancels it, so that nothing of it stays behind.
+    """
+    if task := asyncio.current_task():
+        for name in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(name, task.cancel)
     if prompt.strip().casefold() == "help":
         return "limner imagine --help lists the options. Nothing was drawn and it did not count."
     with _workshop() as folder:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from tests.flows.process import ROOT, get, started
+from tests.flows.story import eventually
 
 pytestmark = pytest.mark.slow
 
@@ -93,6 +94,37 @@ async def test_a_terminal_that_knows_ascii_alone_does_not_cost_the_picture(tmp_p
     run = await limner(tmp_path, "imagine", "füchse 🦊", "--ar", "1:1", "--out", "out", settings={"PYTHONIOENCODING": "ascii"})
     assert run.status == 0, run.err
     assert len(list((tmp_path / "out").iterdir())) == 1
+
+
+async def test_a_stopped_drawing_says_so_and_leaves_nothing(tmp_path: Path) -> None:
+    for name in (signal.SIGINT, signal.SIGTERM):
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "SKETCH_DELAY": "60", "TMPDIR": str(tmp_path)}  # noqa: TID251 - as above
+        words = (sys.executable, "-m", "bot", "imagine", "a fox")
+        process = await asyncio.create_subprocess_exec(*words, cwd=tmp_path, env=environment, stderr=asyncio.subprocess.PIPE)
+        await eventually(lambda: _journal(tmp_path))
+        process.send_signal(name)
+        async with asyncio.timeout(20):
+            _, err = await process.communicate()
+        assert process.returncode == 1, name
+        assert b"did not count" in err
+        assert b"Traceback" not in err
+        assert list(tmp_path.iterdir()) == []
+
+
+async def _journal(folder: Path) -> bool:
+    """Whether the drawing has begun to keep things."""
+    return any(folder.glob("limner-*/files"))
+
+
+async def test_a_pictures_words_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt("limner", json.dumps({"limner": 1, "prompt": "fox \x1b[31m \x9b2J \u202e \ud800 🦊", "request": {"prompt": "fox"}}))
+    Image.new("RGB", (8, 8)).save(tmp_path / "fox.png", pnginfo=info)
+    for words in (["inspect", "fox.png"], ["inspect", "fox.png", "--json"]):
+        run = await limner(tmp_path, *words)
+        assert run.status == 0, run.err
+        assert not any(mark in run.out for mark in ("\x1b", "\x9b", "\u202e"))
+        assert "🦊" in run.out
 
 
 async def test_doctor_says_what_is_well_and_what_to_mend(tmp_path: Path) -> None:
