@@ -38,9 +38,10 @@ def context_line(job: Job, model: Capabilities | None) -> str:
     """`sketch · 1024×1024 · seed 42 · 30 steps · guidance 7 · 8.2 s · $0.04`."""
     image = job.images[0]
     parts = [job.drawn_by, f"{image.width}×{image.height}"]
-    if job.seed is not None:
-        last = job.seed + len(job.images) - 1
-        parts.append(f"seed {job.seed}" if last == job.seed else f"seed {job.seed} to {last}")
+    if seeds := [image.seed for image in job.images if image.seed is not None]:
+        # Where an image did not pass the policy check, its seed is missing from the row.
+        in_a_row = len(seeds) > 1 and seeds[-1] - seeds[0] == len(seeds) - 1
+        parts.append(f"seed {seeds[0]} to {seeds[-1]}" if in_a_row else f"seed {', '.join(map(str, seeds))}")
     if job.fitted.steps is not None:
         parts.append(f"{job.fitted.steps} steps")
     if job.fitted.guidance is not None:

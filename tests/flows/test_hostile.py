@@ -219,3 +219,27 @@ async def test_a_journal_that_breaks_does_not_write_the_job_into_the_log(tmp_pat
     assert "broken" in written.getvalue()
     assert "secret fox" not in written.getvalue()
     assert "America/New_York" not in written.getvalue(), "the job's document, which holds the prompt as well"
+
+
+class Picky:
+    """A moderator that refuses every second picture."""
+
+    name = "picky"
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    async def prompt(self, person: Person, place: Place, text: str) -> Verdict:
+        return Verdict()
+
+    async def image(self, place: Place, image: bytes) -> Verdict:
+        self.seen += 1
+        return Verdict(level=Level.BLOCK if self.seen == 2 else Level.ALLOW, category="gore", source="test")
+
+
+async def test_seeds_of_what_was_left_out_are_not_claimed(tmp_path: Path) -> None:
+    async with open_story(tmp_path, fakes=Fakes(moderators=[Picky()])) as story:
+        job = await story.drawn("imagine a fox --count 3 --seed 5")
+        assert "1 image did not pass" in (await story.card(job.id))["body"]
+        (result,) = await story.results(job.id)
+        assert "seed 5, 7" in result.content["context"]
