@@ -13,7 +13,7 @@ from fractions import Fraction
 import structlog
 
 from bot import grammar
-from bot.errors import BadPicture, Expired, Misunderstood, NotAllowed, NotFound, Overtaken
+from bot.errors import BadPicture, Expired, Misunderstood, NotAllowed, NotFound, Overtaken, StoreFault
 from bot.imaging import PIXELS, Studio, rerun_of
 from bot.model import Image, Job, Load, Operation, Parent, Person, Place, Problem, Promise, Request, State
 from bot.moderation import Panel, refusal
@@ -120,8 +120,12 @@ class Jobs:
             log.info("blocked", job=job.id, category=verdict.category, source=verdict.source)
             raise no
         job = await self.store.enqueue(job, limits=await self._quotas.limits(asker.person), load=self._load, event=asker.event)
-        await self._queue.put(job.id, lane=TELL, priority=job.priority)
-        await self._queue.put(job.id, lane=job.provider, priority=job.priority)
+        try:
+            await self._queue.put(job.id, lane=TELL, priority=job.priority)
+            await self._queue.put(job.id, lane=job.provider, priority=job.priority)
+        except StoreFault as fault:
+            # The job is written and will be drawn: the sweep puts it again. To call this broken would have it asked for twice.
+            log.warning("queue not woken", job=job.id, reason=str(fault))
         return job
 
     async def vary(self, asker: Asker, job_id: str, index: int, *, changes: Request, strength: float | None) -> Job:

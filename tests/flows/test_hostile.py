@@ -15,6 +15,7 @@ from PIL import Image, PngImagePlugin
 
 from bot import logs
 from bot.app import Fakes
+from bot.errors import StoreFault
 from bot.model import Answer, Attachment, Invocation, Level, Origin, Person, Place, State, Verdict
 from tests.flows.story import Story, open_story, said
 
@@ -243,3 +244,15 @@ async def test_seeds_of_what_was_left_out_are_not_claimed(tmp_path: Path) -> Non
         assert "1 image did not pass" in (await story.card(job.id))["body"]
         (result,) = await story.results(job.id)
         assert "seed 5, 7" in result.content["context"]
+
+
+async def test_a_job_that_is_written_is_taken_even_if_the_queue_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_story(tmp_path, working=False) as story:
+
+        async def broken(*_: object, **__: object) -> None:
+            raise StoreFault("The queue's database does not answer.")
+
+        monkeypatch.setattr(story.app.queue, "put", broken)
+        answer = await story.say("imagine a fox")
+        assert answer.job, said(answer)
+        assert (await story.app.store.find(answer.job)).state is State.QUEUED
