@@ -90,7 +90,8 @@ class Dispatch:
                 log.exception("fault", error=type(error).__name__)
                 self._metrics.refused("Fault")
                 return Answer(whisper=says.fault_page(trace))
-            self._metrics.acknowledged(time.perf_counter() - began)
+            finally:
+                self._metrics.acknowledged(time.perf_counter() - began)
             if answer.job:
                 log.info("accepted", job=answer.job)
             return answer

@@ -87,7 +87,13 @@ def help_page(menu: Sequence[CommandSpec], *, role_admin: bool, in_thread: bool)
 def usage_page(spec: CommandSpec, usage: str) -> Message:
     """How one command reads."""
     fields = tuple((f"{'' if option.positional else '--'}{option.name}", option.about) for option in spec.options)
-    return Message(text=f"/{usage}. {spec.about}", title=f"/{spec.name}", body=spec.about, fields=fields, code=f"/{spec.example or usage}")
+    return Message(
+        text=f"/{usage}. {spec.about}",
+        title=f"/{spec.name}",
+        body=f"{spec.about}\n/{usage}",
+        fields=fields,
+        code=f"/{spec.example or usage}",
+    )
 
 
 def quota_page(uses: Sequence[Use], *, of: str, zone: str) -> Message:

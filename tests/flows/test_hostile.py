@@ -17,6 +17,7 @@ from bot import logs
 from bot.app import Fakes
 from bot.errors import StoreFault
 from bot.model import Answer, Attachment, Invocation, Level, Origin, Person, Place, State, Verdict
+from tests.flows.process import get, started
 from tests.flows.story import Story, open_story, said
 
 
@@ -256,3 +257,17 @@ async def test_a_job_that_is_written_is_taken_even_if_the_queue_does_not_answer(
         answer = await story.say("imagine a fox")
         assert answer.job, said(answer)
         assert (await story.app.store.find(answer.job)).state is State.QUEUED
+
+
+async def test_help_shows_how_a_command_is_typed_and_a_line_that_works(story: Story) -> None:
+    page = (await story.say("help quota")).whisper
+    assert page is not None
+    assert "/quota [show|set|reset] [person] [rate]" in page.body
+    assert page.code == "/quota"
+
+
+async def test_a_refusal_is_timed_like_an_answer(tmp_path: Path) -> None:
+    async with started(tmp_path) as process, process.chat("grace") as chat:
+        await chat.say("/imagine --bogus")
+        page = (await get(f"{process.address}/metrics")).text
+        assert "limner_acknowledgement_seconds_count 1.0" in page
