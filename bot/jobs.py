@@ -290,15 +290,19 @@ class Jobs:
     async def look_up(self, asker: Asker, job_id: str) -> Job:
         """A job that this person may see: of their own workspace; of a private conversation, or refused by the policy, only their own.
 
+        What somebody else asked for in an age-restricted channel is seen from such a channel alone.
+
         Raises:
             NotFound: there is none.
-            NotAllowed: it is somebody else's refused one.
+            NotAllowed: it is somebody else's, and refused or age-restricted.
         """
         job = await self.store.find(job_id)
         same = (job.place.platform, job.place.workspace) == (asker.place.platform, asker.place.workspace)
         mine = job.person.key == asker.person.key or asker.person.moderates
         if not same or (job.place.direct and not mine):
             raise NotFound(f"There is no job {job_id[:20]}.", advice="/history lists yours.")
+        if job.place.age_restricted and not (asker.place.age_restricted or mine):
+            raise NotAllowed(f"Job {job.id} was asked for in an age-restricted channel.", advice="Say it again there.")
         if job.state is State.BLOCKED and not mine:
             # What the policy refused is repeated to nobody else, by no way round: details, a filled form, a new card.
             raise NotAllowed(

@@ -271,3 +271,14 @@ async def test_a_refusal_is_timed_like_an_answer(tmp_path: Path) -> None:
         await chat.say("/imagine --bogus")
         page = (await get(f"{process.address}/metrics")).text
         assert "limner_acknowledgement_seconds_count 1.0" in page
+
+
+async def test_an_age_restricted_channels_job_is_not_shown_to_others_elsewhere(story: Story) -> None:
+    job = await story.drawn("imagine a fox", channel="after-dark")
+    for line in ("show", "remix", "vary"):
+        other = await story.say(f"{line} {job.id}", who="linus")
+        assert "age-restricted" in said(other), line
+        assert other.form is None
+        assert not other.job
+    assert "a fox" in said(await story.say(f"show {job.id}", who="linus", channel="after-dark"))
+    assert "a fox" in said(await story.say(f"show {job.id}", who="grace")), "one's own is one's own"
