@@ -2,12 +2,12 @@
 # Limner in a container: everything from requirements-runtime.lock, by hash; run by nobody in particular; what it keeps is in /data.
 
 FROM python:3.13-slim-trixie AS build
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CACHE_DIR=/var/cache/pip
 WORKDIR /src
 # The image's pip installs into the environment from outside, so that the finished container has none.
 RUN python -m venv --without-pip /opt/limner
 COPY requirements-runtime.lock ./
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/var/cache/pip \
     pip --python /opt/limner/bin/python install --no-deps --require-hashes --only-binary :all: --requirement requirements-runtime.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY bot ./bot
