@@ -60,9 +60,10 @@ async def bare(folder: Path, picture: bytes) -> list[float]:
             write("card")
             write("submitting")
             prints = await studio.finish(picture, RECORD | {"job": str(number)})
-            await files.put(prints.original, kind=f"images/{number}", media_type=prints.media_type, facts={"prompt": "a red fox"})
-            await files.put(prints.shown, kind=f"shown/{number}", media_type=prints.shown_type)
-            await files.put(prints.thumbnail, kind=f"thumbnails/{number}", media_type=prints.thumbnail_type)
+            owner = f"job{number}"
+            await files.put(prints.original, kind="images", owner=owner, media_type=prints.media_type, facts={"prompt": "a red fox"})
+            await files.put(prints.shown, kind="shown", owner=owner, media_type=prints.shown_type)
+            await files.put(prints.thumbnail, kind="thumbnails", owner=owner, media_type=prints.thumbnail_type)
             write("generated")
             write("result")
             times.append(time.perf_counter() - began)
