@@ -273,9 +273,9 @@ class Jobs:
         if not job.images:
             raise NotFound(f"Job {job.id} has no images to delete: it is {job.state.value}.", advice="Nothing of it is left to see.")
         await self.store.mark(job.id, 0, asker.person, "deleted", on=True)
-        for image in job.images:
-            for key in (image.key, image.shown, image.thumbnail):
-                await self._files.delete(key)
+        files = [key for image in job.images for key in (image.key, image.shown, image.thumbnail)]
+        for key in (*files, *filter(None, [job.overview])):
+            await self._files.delete(key)
         await self._queue.put(job.id, lane=TELL, once="delete")
         return job
 

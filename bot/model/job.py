@@ -117,6 +117,9 @@ class Job:
     """How often a crash forced a second submission: suspected double cost."""
     problem: Problem | None = None
     images: tuple[Image, ...] = ()
+    overview: str = ""
+    """Key of one picture of all results, where there are several and none is blurred."""
+    overview_size: tuple[int, int] = (0, 0)
     seed: int | None = None
     cost: Decimal | None = None
     vendor_id: str = ""

@@ -5,7 +5,7 @@ and the details of it, `pages` the whispers: help, quota, history, models, refus
 Upscale, Again, Same, Remix, Details, Delete, Cancel, here and nowhere else. A package, because every word a person reads lives here.
 """
 
-from bot.says.cards import Live, card, overview_alt, provider_problem, title
+from bot.says.cards import Live, card, overview, provider_problem, title
 from bot.says.pages import fault_page, help_page, history_page, models_page, quota_page, refusal_page, usage_page, whisper
 from bot.says.results import deleted, details, promise, rerun_line, result
 
@@ -18,7 +18,7 @@ __all__ = [
     "help_page",
     "history_page",
     "models_page",
-    "overview_alt",
+    "overview",
     "promise",
     "provider_problem",
     "quota_page",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.errors import FaultKind, ProviderFault
-from bot.model import Action, Emphasis, Job, Message, Operation, Picture, Problem, State, Tone
+from bot.model import Action, Emphasis, Job, Level, Message, Operation, Picture, Problem, State, Tone
 from bot.says.results import change_note, rerun_line
 from bot.says.words import cut, plural, span
 
@@ -202,9 +202,15 @@ def _context(job: Job) -> str:
     return " · ".join([*parts, f"job {job.id}"])
 
 
-def overview_alt(job: Job) -> str:
-    """What a screen reader says of the card's one picture of all results."""
-    return f"Overview: {cut(job.request.prompt, 300) or 'no words given'}"
+def overview(job: Job) -> Picture | None:
+    """One picture of all results for the card, or None where one of them is behind a spoiler."""
+    alt = f"Overview: {cut(job.request.prompt, 300) or 'no words given'}"
+    if job.overview:
+        return Picture(key=job.overview, alt=alt, width=job.overview_size[0], height=job.overview_size[1])
+    if len(job.images) != 1 or job.images[0].verdict.level >= Level.BLUR:
+        return None
+    only = job.images[0]
+    return Picture(key=only.shown, alt=alt, width=only.width, height=only.height)
 
 
 def provider_problem(provider: str, fault: ProviderFault) -> Problem:

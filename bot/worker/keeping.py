@@ -1,6 +1,7 @@
 """Keeping: what a provider gave, checked, labelled and stored, before anybody sees it."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.errors import BadPicture, FaultKind, ProviderFault, Refused
@@ -47,6 +48,7 @@ class Keeper:
             model_version=finished.version or job.model_version,
         )
         images: list[Image] = []
+        shown: list[bytes] = []
         blocked: Verdict | None = None
         for offset, content in enumerate(finished.images):
             verdict = max(await self._panel.image(job.place, content), job.verdict, key=lambda each: each.level)
@@ -55,22 +57,32 @@ class Keeper:
                 continue
             seed = job.seed + offset if job.seed is not None else None
             try:
-                images.append(await self._store(job, content, index=len(images) + 1, seed=seed, verdict=verdict))
+                image, copy = await self._store(job, content, index=len(images) + 1, seed=seed, verdict=verdict)
+                images.append(image)
+                shown.append(copy)
             except BadPicture as bad:
                 raise ProviderFault(f"{job.provider} gave a broken image. {bad.sentence}", kind=FaultKind.BAD_RESULT) from bad
         if not images and blocked is not None:
             raise Refused("The result did not pass the policy check.", category=blocked.category, source=blocked.source)
         if not images:
             raise ProviderFault(f"{job.provider} gave no image.", kind=FaultKind.BAD_RESULT)
-        return replace(job, images=tuple(images))
+        job = replace(job, images=tuple(images))
+        several = len(images) > 1 and all(image.verdict.level < Level.BLUR for image in images)
+        return await self._with_overview(job, shown) if several else job
 
-    async def _store(self, job: Job, content: bytes, *, index: int, seed: int | None, verdict: Verdict) -> Image:
+    async def _with_overview(self, job: Job, shown: Sequence[bytes]) -> Job:
+        grid = await self._studio.grid(shown)
+        facts = await self._studio.check(grid)
+        key = await self._files.put(grid, kind="overviews", owner=job.id, media_type=facts.media_type)
+        return replace(job, overview=key, overview_size=(facts.width, facts.height))
+
+    async def _store(self, job: Job, content: bytes, *, index: int, seed: int | None, verdict: Verdict) -> tuple[Image, bytes]:
         model = self._catalog.capabilities(job.provider, job.model)
         record = record_of(job, index=index, seed=seed, promise=model.promise if model else None)
         source = DigitalSource.PROCEDURAL if model and model.procedural else DigitalSource.TRAINED
         prints = await self._studio.finish(content, record, source=source)
         facts = facts_of(record) | {"verdict": verdict.level.name.lower(), "person": job.person.key}
-        return Image(
+        image = Image(
             index=index,
             key=await self._files.put(prints.original, kind="images", owner=job.id, media_type=prints.media_type, facts=facts),
             shown=await self._files.put(prints.shown, kind="shown", owner=job.id, media_type=prints.shown_type),
@@ -83,3 +95,4 @@ class Keeper:
             seed=seed,
             verdict=verdict,
         )
+        return image, prints.shown

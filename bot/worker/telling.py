@@ -17,7 +17,7 @@ import structlog
 from bot import says
 from bot.errors import BadPicture, Fault, NotFound, Overtaken, PlatformFault
 from bot.imaging import Studio
-from bot.model import Job, Level, Message, Pending, Picture, Post, Problem, State
+from bot.model import Job, Message, Pending, Picture, Post, Problem, State
 from bot.ports import ChatPlatform, Files, Metrics, Queue, Store
 from bot.routing import Catalog
 
@@ -53,6 +53,7 @@ class Teller:
         self._now = now
         self._live: dict[str, says.Live] = {}
         self._previews: dict[str, bytes] = {}
+        self._passing: dict[str, set[str]] = {}
         self._dirty: dict[str, None] = {}
         self._stirred = asyncio.Event()
         self._edited: dict[str, float] = {}
@@ -78,7 +79,7 @@ class Teller:
                 job = await self._deliver(job, platform, card)
                 await self._edit_card(job, platform, card)
             if job.state.over:
-                self._forget(job_id)
+                await self._forget(job_id)
 
     def show(self, job_id: str, pending: Pending) -> None:
         """Note how far a job is; its card follows as fast as its platform allows."""
@@ -199,34 +200,18 @@ class Teller:
             live = self._live[job.id] = replace(live, position=position, eta=eta)
         if (preview := self._previews.pop(job.id, None)) is not None and not job.state.over:
             live = self._live[job.id] = replace(live, preview=await self._preview(job, preview) or live.preview)
-        return says.card(job, live, await self._overview(job) if job.state is State.DELIVERED else None)
+        return says.card(job, live, says.overview(job) if job.state is State.DELIVERED else None)
 
     async def _preview(self, job: Job, content: bytes) -> Picture | None:
         """A provider's picture so far, made small. What cannot be shown is no reason to fail: the next one may do."""
         try:
             small = await self._studio.preview(content)
+            facts = await self._studio.check(small)
         except BadPicture:
             return None
-        return await self._keep(job, "previews", small, alt=f"Preview of job {job.id}")
-
-    async def _overview(self, job: Job) -> Picture | None:
-        """One picture of all results, for the card in the channel."""
-        if any(image.verdict.level is Level.BLUR for image in job.images):
-            return None
-        alt = says.overview_alt(job)
-        if len(job.images) == 1:
-            only = job.images[0]
-            return Picture(key=only.shown, alt=alt, width=only.width, height=only.height)
-        try:
-            shown = [(await self._files.get(image.shown)).body for image in job.images]
-        except NotFound:
-            return None
-        return await self._keep(job, "overviews", await self._studio.grid(shown), alt=alt)
-
-    async def _keep(self, job: Job, kind: str, content: bytes, *, alt: str) -> Picture:
-        facts = await self._studio.check(content)
-        key = await self._files.put(content, kind=kind, owner=job.id, media_type=facts.media_type)
-        return Picture(key=key, alt=alt, width=facts.width, height=facts.height)
+        key = await self._files.put(small, kind="previews", owner=job.id, media_type=facts.media_type)
+        self._passing.setdefault(job.id, set()).add(key)
+        return Picture(key=key, alt=f"Preview of job {job.id}", width=facts.width, height=facts.height)
 
     async def _eta(self, provider: str, position: int, at_once: int) -> float | None:
         known_until, pace = self._paces.get(provider, (0.0, None))
@@ -243,6 +228,9 @@ class Teller:
     def _throttle(self, job: Job, platform: ChatPlatform) -> None:
         self._edited[job.id] = time.monotonic() + platform.pause
 
-    def _forget(self, job_id: str) -> None:
+    async def _forget(self, job_id: str) -> None:
+        """A job is over: what was only worth keeping while it ran, its previews' files too."""
         for known in (self._live, self._previews, self._dirty, self._edited):
             known.pop(job_id, None)
+        for key in self._passing.pop(job_id, ()):
+            await self._files.delete(key)

@@ -121,7 +121,7 @@ async def test_show_walks_the_lineage_and_history_lists_the_jobs(tmp_path: Path)
 
 async def test_a_deleted_result_is_gone_from_posts_and_files(tmp_path: Path) -> None:
     async with open_story(tmp_path) as story:
-        job = await story.drawn("imagine a tower")
+        job = await story.drawn("imagine a tower --count 2")
         refused = await story.say(f"delete {job.id}", who="linus")
         assert "Only Grace" in said(refused)
         await story.say(f"delete {job.id}")
@@ -130,7 +130,7 @@ async def test_a_deleted_result_is_gone_from_posts_and_files(tmp_path: Path) -> 
             return not await story.results(job.id)
 
         await eventually(gone)
-        assert not list((tmp_path / "files").rglob(f"*{job.images[0].digest}*"))
+        assert not list((tmp_path / "files").rglob(f"*{job.id}*")), "originals, copies, overview and previews alike"
         assert "deleted" in said(await story.say(f"show {job.id}"))
 
 
