@@ -14,7 +14,10 @@ from pathlib import Path
 from tests.flows.process import get, started
 
 RUNS = 5
-LIBRARIES = "import sqlalchemy, uvicorn, starlette.applications, pydantic_settings, structlog, typer, PIL.Image, numpy, obstore, pgqueuer"
+LIBRARIES = (
+    "import sqlalchemy, aiosqlite, uvicorn, starlette.applications, pydantic_settings, structlog, typer, PIL.Image, obstore, pgqueuer, "
+    "prometheus_client, disarm, ahocorasick_rs"
+)
 
 
 async def main() -> None:
