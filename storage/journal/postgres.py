@@ -26,6 +26,8 @@ class Postgres:
         self._asyncpg = _driver()
         self._engine: AsyncEngine = create_async_engine(
             "postgresql+asyncpg://",
+            # An error's text goes into the log, and a statement's values hold prompts.
+            hide_parameters=True,
             async_creator=self._connect,
             pool_size=_POOL,
             max_overflow=0,

@@ -90,6 +90,8 @@ class _Threads:
         self._idle: list[Connection] = []
         self._engine = create_engine(
             URL.create("sqlite", database=path),
+            # An error's text goes into the log, and a statement's values hold prompts.
+            hide_parameters=True,
             poolclass=QueuePool,
             pool_size=count,
             max_overflow=0,
