@@ -125,12 +125,20 @@ class Teller:
                         self._stir(job_id)
 
     async def give_up(self, job_id: str, fault: PlatformFault) -> None:
-        """The platform will never take this job's messages: end the job if it still runs, and leave it at that."""
+        """The platform will never take this job's messages: end the job if it still runs, and leave it at that.
+
+        Its card counts as shown from then on, or every sweep would try it again.
+        """
         job = await self._store.find(job_id)
         now = self._now()
         if job.state in {State.GENERATED, State.QUEUED}:
             problem = Problem(code="post", sentence=fault.sentence)
-            await self._store.save(replace(job, state=State.FAILED, problem=problem, changed=now, finished=now), was=job)
+            job = await self._store.save(replace(job, state=State.FAILED, problem=problem, changed=now, finished=now), was=job)
+            self._metrics.finished(outcome=job.state.value, provider=job.provider, model=job.model, images=0, seconds=None)
+        posts = await self._store.posts(job_id)
+        if job.state.over and _CARD in posts:
+            await self._store.keep_post(job_id, _CARD, posts[_CARD][0], shown=job.version)
+            await self._forget(job_id)
         log.warning("posting given up", job=job_id, sentence=fault.sentence)
 
     async def _show_card(self, job: Job, platform: ChatPlatform, posts: Mapping[str, tuple[Post, int]], *, refresh: bool) -> Post | None:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from bot.app import App, Fakes
-from bot.model import State
-from tests.flows.story import Story, open_story
+from bot.errors import PlatformFault
+from bot.model import Message, Place, Post, State
+from tests.flows.story import Story, eventually, open_story, said
 
 EFFECTS = {"submit", "check", "cancel", "begin", "save", "keep_post", "post", "edit", "open_thread"}
 
@@ -74,9 +75,8 @@ async def assert_ended_once(story: Story, job_id: str, *, ledger: Path) -> None:
 
 
 def paid(ledger: Path) -> int:
-    """How many submissions the vendor took."""
-    lines = [line for file in ledger.rglob("ledger*") for line in file.read_text().splitlines()]
-    return len({line.split('"key"')[1] for line in lines if '"key"' in line}) if lines else 0
+    """How many submissions the vendor took: each is a line of its ledger."""
+    return sum(len(file.read_text().splitlines()) for file in ledger.rglob("ledger"))
 
 
 async def dies(folder: Path, *, at: int, after: bool, mode: str) -> str | None:
@@ -154,3 +154,34 @@ async def test_a_wake_up_that_comes_twice_draws_once(tmp_path: Path) -> None:
             await story.app.queue.put(answer.job, lane="sketch", once=name)
         await assert_ended_once(story, answer.job, ledger=tmp_path / "vendor")
         assert (await story.app.store.find(answer.job)).resubmitted == 0
+
+
+class Archived:
+    """A chat where nothing can be posted or edited any more once a card is there."""
+
+    def __init__(self, part: Any) -> None:
+        self._part = part
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._part, name)
+
+    async def post(self, place: Place, message: Message, *, key: str) -> Post:
+        if key.endswith(":result"):
+            raise PlatformFault("The channel is archived.", permanent=True)
+        return await self._part.post(place, message, key=key)
+
+    async def edit(self, post: Post, message: Message) -> None:
+        raise PlatformFault("The channel is archived.", permanent=True)
+
+
+async def test_what_can_never_be_posted_ends_the_job_and_is_not_tried_for_ever(tmp_path: Path) -> None:
+    fakes = Fakes(around=lambda part: Archived(part) if getattr(part, "name", "") == "playground" else part)
+    async with open_story(tmp_path, fakes=fakes) as story:
+        answer = await story.say("imagine a small house")
+        assert (await story.until(answer.job)).state is State.FAILED
+
+        async def settled() -> bool:
+            return not await story.app.store.unfinished()
+
+        await eventually(settled)
+        assert "0 of 50" in said(await story.say("quota"))
