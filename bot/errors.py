@@ -28,7 +28,15 @@ class Refusal(LimnerError):  # noqa: N818 - a refusal is an answer, not an error
 
 
 class Misunderstood(Refusal):
-    """A line that could not be read: unknown command or flag, bad value, missing prompt."""
+    """A line that could not be read: unknown command or flag, bad value, missing prompt.
+
+    Args:
+        option: the name of the option at fault, so that a form can say it beside the field, or empty.
+    """
+
+    def __init__(self, sentence: str, *, advice: str = "", line: str = "", option: str = "") -> None:
+        super().__init__(sentence, advice=advice, line=line)
+        self.option = option
 
 
 class Blocked(Refusal):

@@ -9,7 +9,7 @@ entry point of the same shape in the group `limner.providers` or `limner.moderat
 import importlib
 import importlib.metadata
 import pkgutil
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import BaseModel
 
 from bot.errors import SettingFault
-from bot.model import Content
+from bot.model import CommandSpec, Content
 
 
 class PluginSettings(BaseModel):
@@ -41,6 +41,43 @@ class Link(Protocol):
         ...
 
 
+class Vault(Protocol):
+    """A plugin's own small memory in the journal's database, encrypted: tokens, installations, marks of what was done.
+
+    Names are the plugin's own, up to 200 characters; another plugin does not see them. Raises StoreFault.
+    """
+
+    async def get(self, name: str) -> bytes | None:
+        """What is kept under a name, or None."""
+        ...
+
+    async def put(self, name: str, value: bytes) -> None:
+        """Keep a value under a name, in place of what was there."""
+        ...
+
+    async def take(self, name: str) -> bytes | None:
+        """Give what is kept under a name and forget it: of several who ask at once, one gets it."""
+        ...
+
+    async def delete(self, name: str) -> None:
+        """Forget a name. Forgetting what is not there is no error."""
+        ...
+
+    async def names(self, prefix: str = "") -> list[str]:
+        """The names that begin so, sorted."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that `limner doctor` looked at."""
+
+    subject: str
+    good: bool
+    sentence: str
+    """What was seen; where it is not good, what to do."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kit:
     """What the composition root hands to a plugin when it is opened."""
@@ -55,6 +92,8 @@ class Kit:
     """Reads a file by its key, for platforms that upload what they show."""
     public_url: str
     """Where the HTTP server is reached from outside, without a final slash."""
+    vault: Vault
+    """A small encrypted memory of the plugin's own."""
     admins: frozenset[str] = frozenset()
     """`platform:user-id` of those named in BOT_ADMINS."""
 
@@ -69,6 +108,10 @@ class Plugin(Generic[S, P]):
     """An async context manager that gives the port's implementation, and closes it."""
     configured: Callable[[S], bool] = lambda _: True
     """Whether the settings are enough to work with; decides what is on when nothing is said."""
+    examine: Callable[[S, Kit], AsyncIterator[Finding]] | None = None
+    """What `limner doctor` asks: tries keys and permissions without spending or posting. None: complete settings are enough."""
+    manifest: Callable[[S, Sequence[CommandSpec], str], str] | None = None
+    """What `limner manifest NAME` prints, from settings, menu and public address: an app's description to paste at the vendor."""
 
 
 def names(package: str) -> list[str]:

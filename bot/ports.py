@@ -43,6 +43,10 @@ class Hub(Protocol):
         """Values that would fit an option, best first, at most 25."""
         ...
 
+    async def home(self, person: Person, place: Place) -> Sequence[Message]:
+        """What a page of the person's own shows, a message a section: how to, quota, last images, favourites."""
+        ...
+
 
 class ChatPlatform(Protocol):
     """A chat platform. It acknowledges by itself; the hub never hears of three-second deadlines.
@@ -68,8 +72,11 @@ class ChatPlatform(Protocol):
         """Receive until cancelled."""
         ...
 
-    async def post(self, place: Place, message: Message, *, key: str) -> Post:
-        """Post a message. The same key gives the same post, never a second, across restarts too."""
+    async def post(self, place: Place, message: Message, *, key: str, again: bool = False) -> Post:
+        """Post a message under a key (`<job>:card`, `<job>:result`): the same key gives the same post, never a second.
+
+        `again` says that an earlier try may have landed, in this process or one that died: look for it there before posting.
+        """
         ...
 
     async def edit(self, post: Post, message: Message) -> None:

@@ -17,6 +17,8 @@ class Origin(StrEnum):
     BUTTON = "button"
     FORM = "form"
     REACTION = "reaction"
+    SHORTCUT = "shortcut"
+    """A platform's own menu on a message or on nothing: `line` is `imagine` or `vary`, `post` the message it was used on."""
     TERMINAL = "terminal"
 
 
@@ -45,7 +47,7 @@ class Invocation:
     emoji: str = ""
     """For a reaction: the emoji itself, as Unicode."""
     post: Post | None = None
-    """For a button or reaction: the message it sits on."""
+    """For a button, reaction or shortcut: the message it sits on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,3 +58,7 @@ class Answer:
     form: Form | None = None
     job: str = ""
     """The job that came of it, or empty."""
+    field: str = ""
+    """For a form: the field that `whisper` is about, or empty."""
+    lasting: bool = False
+    """True for a whisper that the person asked to keep: where whispers fade, it goes into their direct conversation with the bot."""

@@ -91,11 +91,16 @@ class Field:
     numeric: bool = False
     longest: int = 2000
     """Characters."""
+    file: bool = False
+    """A picture to attach instead of words; it comes back as the invocation's attachment."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """A form to fill. On sending, the platform makes an Invocation of `line` with the fields as options."""
+    """A form to fill. On sending, the platform makes an Invocation (FORM) of `line` with the filled fields as options.
+
+    An answer that names a `field` is shown beside that field, with everything typed still there, where the platform can.
+    """
 
     title: str
     line: str

@@ -24,6 +24,8 @@ class Person:
     roles: frozenset[Role] = frozenset({Role.MEMBER})
     zone: str = ""
     """IANA time zone, or empty where the platform does not tell."""
+    language: str = ""
+    """BCP 47 tag such as `de` or `pt-BR`, or empty where the platform does not tell."""
 
     @property
     def key(self) -> str:
@@ -57,3 +59,5 @@ class Place:
     age_restricted: bool = False
     direct: bool = False
     """True in a conversation between one person and the bot."""
+    private: bool = False
+    """True where only those invited can read: a private channel, a conversation of a few people."""
