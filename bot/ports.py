@@ -219,7 +219,7 @@ class Store(Protocol):
         ...
 
     async def person(self, platform: str, workspace: str, id_or_name: str) -> Person | None:
-        """A person by id, or by name where only one has it."""
+        """A person by id, or by name where only one has it; by id from another workspace too, where only one there has it."""
         ...
 
     async def decide(self, rule: Rule) -> None:
@@ -236,6 +236,26 @@ class Store(Protocol):
 
     async def marks(self, job_id: str) -> Mapping[str, int]:
         """How many people set each kind of mark on a job's images."""
+        ...
+
+    async def marked(self, person: Person, kind: str, *, limit: int) -> list[tuple[str, int]]:
+        """Job id and image (0 for all of the job's) that a person marked in a way, newest mark first."""
+        ...
+
+    async def preferences(self, subjects: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        """What these subjects (a workspace, a channel) prefer: values by name, by subject."""
+        ...
+
+    async def prefer(self, subject: str, name: str, value: str, *, by: Person) -> None:
+        """Keep a preference in place of what it was; the empty value forgets it."""
+        ...
+
+    async def lease(self, name: str, *, holder: str, until: datetime) -> bool:
+        """Take or renew a lease. False while somebody else holds it, which ends by itself at their `until`."""
+        ...
+
+    async def release(self, name: str, *, holder: str) -> None:
+        """Give a lease back. Releasing what one does not hold is no error."""
         ...
 
     async def ping(self) -> None:

@@ -8,6 +8,7 @@ truth: the queue and the files may be lost and the journal says what to do; noth
     migrations/   Alembic, run from code
     queue/        the Queue: pgqueuer, in memory or on PostgreSQL
     files.py      the Files: a folder or a bucket
+    vault.py      what plugins remember, encrypted, in the journal's database
     lock.py       one process for an embedded journal, because its queue is in that process's memory
 
 **To add a question to the journal**

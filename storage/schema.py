@@ -5,10 +5,24 @@ added to a noun needs no migration. Moments are integer microseconds since 1970 
 and give back unchanged. Money, once it has a column, is integer micro-dollars, for the same reason.
 """
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Integer, MetaData, SmallInteger, Table, Text, and_, literal_column
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    and_,
+    literal_column,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every revision in `migrations/versions`, oldest first: known here so that opening an up-to-date journal need not load Alembic."""
 
 metadata = MetaData(
@@ -115,6 +129,7 @@ people = Table(
     Column("seen", MOMENT, nullable=False),
 )
 Index("ix_people_folded", people.c.platform, people.c.workspace, people.c.folded)
+Index("ix_people_id", people.c.platform, people.c.id)
 
 rules = Table(
     "rules",
@@ -138,5 +153,38 @@ marks = Table(
     Column("person", KEY, primary_key=True),
     Column("kind", KEY, primary_key=True),
     Column("made", MOMENT, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_marks_person", marks.c.person, marks.c.kind, marks.c.made)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("subject", KEY, primary_key=True),
+    Column("name", KEY, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("by", KEY, nullable=False),
+    Column("changed", MOMENT, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What one machine is doing and no other may do meanwhile; a lease that ended is as good as none.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", KEY, primary_key=True),
+    Column("holder", KEY, nullable=False),
+    Column("until", MOMENT, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What plugins remember, encrypted (vault.py).
+vault = Table(
+    "vault",
+    metadata,
+    Column("owner", KEY, primary_key=True),
+    Column("name", KEY, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("changed", MOMENT, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -1,7 +1,7 @@
 """The journal is the Store: the truth about jobs, people, rules and events, in SQLite or PostgreSQL.
 
 `database` runs transactions (in `sqlite` or `postgres`, with the `faults` of both), `documents` writes nouns as JSON, `quota` asks and
-refuses; `jobs`, `posts` and `people` are the families of the port's methods, each method one transaction.
+refuses; `jobs`, `posts`, `people` and `preferences` are the families of the port's methods, each method one transaction.
 """
 
 from collections.abc import AsyncGenerator, Callable
@@ -16,16 +16,22 @@ from storage.journal.database import Database, open_database
 from storage.journal.jobs import Announce, Jobs
 from storage.journal.people import People
 from storage.journal.posts import Posts
+from storage.journal.preferences import Preferences
+from storage.vault import Vault
 
 __all__ = ["Announce", "Journal", "migrate", "open_journal"]
 
 
-class Journal(Jobs, Posts, People):
+class Journal(Jobs, Posts, People, Preferences):
     """The Store over a database whose tables are current."""
 
     async def ping(self) -> None:
         """As the port says."""
         await self._database.read(lambda connection: connection.execute(select(literal(1))).scalar_one())
+
+    def vault(self, owner: str, *, secret: bytes) -> Vault:
+        """A plugin's part of the vault, sealed with a key that is derived from `secret`."""
+        return Vault(self._database, owner=owner, secret=secret, now=self._now)
 
 
 def _clock() -> datetime:

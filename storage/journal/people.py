@@ -43,13 +43,16 @@ class People(Part):
             .order_by(people.c.id != id_or_name)
             .limit(2)
         )
-        found: Sequence[RowMapping] = ()
-        if folded:
-            found = await self._database.read(lambda connection: connection.execute(query).mappings().all())
+        guests = select(people).where(people.c.platform == platform, people.c.id == id_or_name).limit(2)
+        if not folded:
+            return None
+        found = await self._database.read(lambda connection: connection.execute(query).mappings().all())
         for row in found:
             if row["id"] == id_or_name or len(found) == 1:
                 return _person(row)
-        return None
+        # Somebody of another workspace, met in a channel that both share.
+        found = await self._database.read(lambda connection: connection.execute(guests).mappings().all())
+        return _person(found[0]) if len(found) == 1 else None
 
     async def decide(self, rule: Rule) -> None:
         """As the port says."""

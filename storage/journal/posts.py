@@ -68,6 +68,12 @@ class Posts(Part):
         found = await self._database.read(lambda connection: connection.execute(_marked(), {"job": job_id}).all())
         return dict(found)
 
+    async def marked(self, person: Person, kind: str, *, limit: int) -> list[tuple[str, int]]:
+        """As the port says."""
+        values = {"person": person.key, "kind": kind, "limit": limit}
+        found = await self._database.read(lambda connection: connection.execute(_marked_by(), values).all())
+        return [(job, image) for job, image in found]
+
 
 @cache
 def _keeping(dialect: str) -> Insert:
@@ -106,3 +112,10 @@ def _unmarking() -> Delete:
 def _marked() -> Select[str, int]:
     people = func.count(distinct(marks.c.person))
     return select(marks.c.kind, people).where(marks.c.job == bindparam("job")).group_by(marks.c.kind).order_by(marks.c.kind)
+
+
+@cache
+def _marked_by() -> Select[str, int]:
+    mine = (marks.c.person == bindparam("person"), marks.c.kind == bindparam("kind"))
+    newest = (marks.c.made.desc(), marks.c.job, marks.c.image)
+    return select(marks.c.job, marks.c.image).where(*mine).order_by(*newest).limit(bindparam("limit"))

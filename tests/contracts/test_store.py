@@ -491,7 +491,7 @@ async def test_person_is_known_by_id_and_by_name(store: Store) -> None:
     await store.meet(ann)
     assert await store.person("slack", "T1", "U1") == ann
     assert await store.person("slack", "T1", "ann STRASSE") == ann
-    assert await store.person("slack", "T2", "U1") is None
+    assert await store.person("slack", "T2", "Ann Straße") is None
     assert await store.person("discord", "T1", "U1") is None
     assert await store.person("slack", "T1", "") is None
 
@@ -631,3 +631,53 @@ async def test_any_job_comes_back_as_it_went(store: Store, job: Job) -> None:
     taken = await store.enqueue(job, limits=[], load=FREE, event=None)
     assert taken == replace(job, priority=taken.priority)
     assert await store.find(job.id) == taken
+
+
+async def test_marked_images_come_newest_mark_first(store: Store) -> None:
+    ann = a_person("ann")
+    for identity in ("fox1", "fox2"):
+        await enqueue(store, a_job(identity))
+    await store.mark("fox1", 2, ann, "keep", on=True)
+    await store.mark("fox2", 0, ann, "keep", on=True)
+    await store.mark("fox2", 1, ann, "up", on=True)
+    await store.mark("fox1", 1, a_person("bob"), "keep", on=True)
+    assert sorted(await store.marked(ann, "keep", limit=5)) == [("fox1", 2), ("fox2", 0)]
+    assert len(await store.marked(ann, "keep", limit=1)) == 1
+
+
+async def test_a_preference_is_replaced_and_forgotten(store: Store) -> None:
+    ann = a_person("ann")
+    await store.prefer("here", "results", "thread", by=ann)
+    await store.prefer("here", "results", "channel", by=ann)
+    await store.prefer("there", "reactions", "x", by=ann)
+    assert await store.preferences(["here", "there", "nowhere"]) == {"here": {"results": "channel"}, "there": {"reactions": "x"}}
+    await store.prefer("here", "results", "", by=ann)
+    assert await store.preferences(["here"]) == {}
+
+
+async def test_a_lease_has_one_holder_until_it_ends_or_is_given_back(store: Store) -> None:
+    soon, past = NOW + timedelta(seconds=30), NOW - timedelta(seconds=1)
+    assert await store.lease("tell:fox1", holder="one", until=soon)
+    assert not await store.lease("tell:fox1", holder="two", until=soon)
+    assert await store.lease("tell:fox1", holder="one", until=soon)
+    await store.release("tell:fox1", holder="two")
+    assert not await store.lease("tell:fox1", holder="two", until=soon)
+    await store.release("tell:fox1", holder="one")
+    assert await store.lease("tell:fox1", holder="two", until=past)
+    assert await store.lease("tell:fox1", holder="one", until=soon)
+
+
+async def test_of_many_who_want_a_lease_at_once_one_gets_it(store: Store) -> None:
+    wishes = [store.lease("tell:fox1", holder=f"machine {number}", until=NOW + timedelta(seconds=30)) for number in range(20)]
+    assert (await asyncio.gather(*wishes)).count(True) == 1
+
+
+async def test_somebody_of_another_workspace_is_found_by_id_alone(store: Store) -> None:
+    stranger = replace(a_person("zoe"), workspace="away")
+    await store.meet(stranger)
+    found = await store.person("playground", "home", "zoe")
+    assert found is not None
+    assert found.key == stranger.key
+    assert await store.person("playground", "home", "Zoe!") is None
+    await store.meet(replace(stranger, workspace="farther"))
+    assert await store.person("playground", "home", "zoe") is None

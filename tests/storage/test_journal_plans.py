@@ -50,6 +50,14 @@ ASKED: dict[str, Ask] = {
     "mark": lambda journal: journal.mark("fox1", 1, ANN, "up", on=True),
     "unmark": lambda journal: journal.mark("fox1", 1, ANN, "up", on=False),
     "marks": lambda journal: journal.marks("fox1"),
+    "marked": lambda journal: journal.marked(ANN, "keep", limit=5),
+    "person of another workspace": lambda journal: journal.person("playground", "elsewhere", "ann"),
+    "preferences": lambda journal: journal.preferences(["playground:home"]),
+    "prefer": lambda journal: journal.prefer("playground:home", "results", "channel", by=ANN),
+    "lease": lambda journal: journal.lease("tell:fox1", holder="one", until=NOW),
+    "release": lambda journal: journal.release("tell:fox1", holder="one"),
+    "vault": lambda journal: journal.vault("slack", secret=b"key").get("token"),
+    "vault names": lambda journal: journal.vault("slack", secret=b"key").names("token"),
 }
 
 
