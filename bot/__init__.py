@@ -9,6 +9,7 @@
     routing.py     which provider and model serve a request, and how the request is fitted to the model
     moderation.py  asks every moderator, in order; the strictest verdict wins
     quotas.py      how much each person may use
+    preferences.py how a channel or workspace wants things: where results go, what reactions say
     ports.py       the sockets: ChatPlatform, ImageProvider, Moderator, Store, Queue, Files, Metrics
     says/          every sentence and every card the bot shows
     grammar/       how a command reads as plain text

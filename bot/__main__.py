@@ -108,6 +108,21 @@ def doctor() -> None:
 
 
 @app.command()
+def manifest(
+    platform: Annotated[str, typer.Argument(help="Which chat platform.")],
+) -> None:
+    """Print an app's description to paste at a chat platform: commands, shortcuts, permissions, addresses."""
+    from bot.app import manifest as describe  # noqa: PLC0415 - see above
+
+    environment = _environment()
+    settings = _settings(environment)
+    try:
+        typer.echo(describe(settings, environment, platform), nl=False)
+    except SettingFault as fault:
+        _fail(str(fault))
+
+
+@app.command()
 def env() -> None:
     """Print every setting with its default: the contents of `.env.example`."""
     from bot.app import all_settings  # noqa: PLC0415 - see above

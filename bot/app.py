@@ -6,10 +6,12 @@ stop. What is on is decided here, by what the environment says; nothing else in 
 
 import asyncio
 import gc
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -30,8 +32,9 @@ from bot.imaging import open_studio
 from bot.jobs import TELL, Jobs
 from bot.model import Job, Load
 from bot.moderation import Panel
-from bot.plugins import Kit
+from bot.plugins import Finding, Kit
 from bot.ports import ChatPlatform, Files, ImageProvider, Moderator, Queue, Store
+from bot.preferences import Preferences
 from bot.quotas import Quotas
 from bot.routing import Catalog
 from bot.worker import Worker
@@ -47,6 +50,8 @@ log = structlog.get_logger()
 
 PLATFORMS, PROVIDERS, MODERATORS = adapters.platforms.__name__, adapters.providers.__name__, adapters.moderators.__name__
 _RECONNECT = (1.0, 60.0)
+_SETTLED = 30.0
+"""Seconds after which a platform that ran counts as connected: what comes then is a new trouble."""
 _COLLECT = (5_000, 5, 20)
 """New objects to a pass over the youngest, and how many of these to a pass over the next older generation."""
 
@@ -79,6 +84,9 @@ class App:
     teller: Teller
     platforms: Mapping[str, ChatPlatform]
     server: Server | None
+    examinations: Mapping[str, Callable[[], AsyncIterator[Finding]]]
+    """What the doctor asks of the plugins that are on, by name."""
+    _on: set[str] = field(default_factory=set[str])
 
     async def run(self, stop: asyncio.Event, *, started: Callable[[], None] = lambda: None) -> None:
         """Run until `stop` is set, then end within the grace time: no more events, steps finished or handed back, platforms last.
@@ -109,20 +117,30 @@ class App:
             await self.server.serve()
 
     async def _listen(self, name: str, platform: ChatPlatform) -> None:
-        """Keep one platform connected. A drop is mended with backoff; one that is refused for good never takes the others down."""
+        """Keep one platform connected. A drop is mended with backoff; one that is refused for good never takes the others down.
+
+        Refused before it was ever connected, the last one stops the start; later, the bot stays up and says so on `/readyz`, for what
+        was asked is kept and goes on with the next start.
+        """
         pause = _RECONNECT[0]
+        self._on.add(name)
+        connected = False
         while True:
+            began = time.monotonic()
             try:
                 await platform.run(self.dispatch.menu, self.dispatch)
             except SettingFault as fault:
                 log.error("platform off", platform=name, reason=str(fault))  # noqa: TRY400 - the sentence says it all; a traceback would not help
-                if len(self.platforms) == 1:
+                self._on.discard(name)
+                if not self._on and not connected:
                     raise
                 return
             except PlatformFault as fault:
                 log.warning("platform dropped", platform=name, reason=fault.sentence, again_in=pause)
+            lasted = time.monotonic() - began
+            connected = connected or lasted > _SETTLED
+            pause = _RECONNECT[0] if lasted > _SETTLED else min(_RECONNECT[1], pause * 2)
             await asyncio.sleep(pause)
-            pause = min(_RECONNECT[1], pause * 2)
 
 
 @asynccontextmanager
@@ -153,7 +171,7 @@ async def open_app(
         if migrated and not settings.embedded:
             await install(settings.database_url)
         queue = await stack.enter_async_context(open_queue(None if settings.embedded else settings.database_url))
-        store = await stack.enter_async_context(
+        journal = await stack.enter_async_context(
             open_journal(
                 settings.database_url,
                 migrate=settings.embedded if migrated is None else migrated,
@@ -165,39 +183,36 @@ async def open_app(
             open_files(settings.files_url, secret=secret, public_url=public_url, now=fakes.now, options=config.bucket_options(environment))
         )
         studio = await stack.enter_async_context(open_studio())
-
-        async def opened(package: str, chosen: Sequence[str], group: str = "") -> dict[str, Any]:
-            found: dict[str, Any] = {}
-            for name in chosen:
-                plugin = plugins.load(package, name, "PLUGIN", group=group)
-                folder = made(settings.folder / name)
-                kit = Kit(
-                    folder=folder,
-                    now=fakes.now,
-                    link=files.link,
-                    read=files.get,
-                    public_url=public_url,
-                    admins=frozenset(settings.admins),
-                )
-                found[name] = await stack.enter_async_context(plugin.open(config.load(plugin.settings, name, environment), kit))
-            return found
-
+        opener = _Opener(
+            stack=stack,
+            environment=environment,
+            kit=lambda name: Kit(
+                folder=made(settings.folder / name),
+                now=fakes.now,
+                link=files.link,
+                read=files.get,
+                public_url=public_url,
+                vault=journal.vault(name, secret=secret),
+                admins=frozenset(settings.admins),
+            ),
+        )
         chosen = Chosen.by(settings, environment)
-        providers: Mapping[str, ImageProvider] = fakes.providers or await opened(PROVIDERS, chosen.providers, "limner.providers")
+        providers: Mapping[str, ImageProvider] = fakes.providers or await opener.open(PROVIDERS, chosen.providers, "limner.providers")
         moderators: Sequence[Moderator] = (
             fakes.moderators
             if fakes.moderators is not None
-            else list((await opened(MODERATORS, chosen.moderators, "limner.moderators")).values())
+            else list((await opener.open(MODERATORS, chosen.moderators, "limner.moderators")).values())
         )
-        platforms: Mapping[str, ChatPlatform] = fakes.platforms or await opened(PLATFORMS, chosen.platforms)
+        platforms: Mapping[str, ChatPlatform] = fakes.platforms or await opener.open(PLATFORMS, chosen.platforms)
         around = fakes.around
-        store = around(store)
+        store: Store = around(journal)
         providers = {name: around(provider) for name, provider in providers.items()}
         platforms = {name: around(platform) for name, platform in platforms.items()}
         catalog = Catalog(providers)
         panel = Panel(moderators)
         metrics = Counters(store.counts)
         quotas = Quotas(store, day=settings.quota_day, month=settings.quota_month, zone=settings.time_zone, now=fakes.now)
+        preferences = Preferences(store)
         load = Load(running=settings.running, waiting=settings.waiting)
         jobs = Jobs(
             store=store, queue=queue, files=files, catalog=catalog, panel=panel, quotas=quotas, studio=studio, load=load, now=fakes.now
@@ -209,11 +224,21 @@ async def open_app(
             quotas=quotas,
             catalog=catalog,
             metrics=metrics,
+            preferences=preferences,
             admins=frozenset(settings.admins),
             now=fakes.now,
         )
         teller = Teller(
-            store=store, queue=queue, files=files, catalog=catalog, studio=studio, platforms=platforms, metrics=metrics, now=fakes.now
+            store=store,
+            queue=queue,
+            files=files,
+            catalog=catalog,
+            studio=studio,
+            platforms=platforms,
+            metrics=metrics,
+            preferences=preferences,
+            alone=settings.embedded,
+            now=fakes.now,
         )
         drawer = Drawer(
             store=store,
@@ -246,7 +271,29 @@ async def open_app(
             teller=teller,
             platforms=platforms,
             server=server,
+            examinations=opener.examinations,
         )
+
+
+@dataclass(kw_only=True)
+class _Opener:
+    """Opens plugins, each with its settings and a kit of its own; what it opened is closed with the stack."""
+
+    stack: AsyncExitStack
+    environment: Environment
+    kit: Callable[[str], Kit]
+    examinations: dict[str, Callable[[], AsyncIterator[Finding]]] = field(default_factory=dict[str, Callable[[], AsyncIterator[Finding]]])
+
+    async def open(self, package: str, chosen: Sequence[str], group: str = "") -> dict[str, Any]:
+        """The plugins of a package by name."""
+        found: dict[str, Any] = {}
+        for name in chosen:
+            plugin: plugins.Plugin[Any, Any] = plugins.load(package, name, "PLUGIN", group=group)
+            settings, kit = config.load(plugin.settings, name, self.environment), self.kit(name)
+            found[name] = await self.stack.enter_async_context(plugin.open(settings, kit))
+            if plugin.examine:
+                self.examinations[name] = partial(plugin.examine, settings, kit)
+        return found
 
 
 def spare_collector() -> None:
@@ -322,6 +369,15 @@ def all_commands() -> dict[str, Command]:
     """Every command by name: the files of `commands/`."""
     package = commands.__name__
     return {name: plugins.load(package, name, "COMMAND") for name in plugins.names(package)}
+
+
+def manifest(settings: BotSettings, environment: Environment, platform: str) -> str:
+    """The description of an app that an admin pastes at a platform's vendor. Raises SettingFault."""
+    plugin: plugins.Plugin[Any, Any] = plugins.load(PLATFORMS, platform, "PLUGIN")
+    if plugin.manifest is None:
+        raise SettingFault(f"{platform} takes no manifest; `limner doctor` says what it needs.")
+    menu = [command.spec for _, command in sorted(all_commands().items())]
+    return plugin.manifest(config.load(plugin.settings, platform, environment), menu, settings.public_url.rstrip("/"))
 
 
 async def bring_up_to_date(settings: BotSettings) -> None:

@@ -13,6 +13,7 @@ from bot.errors import Misunderstood, NotFound
 from bot.jobs import Asker, Jobs
 from bot.model import Answer, Attachment, CommandSpec, Form, Kind, Message, Option, Origin, Person, Place, Value
 from bot.options import DRAWING, IMAGINE, SHAPING, request_of, values_of
+from bot.preferences import Preferences, channel_of, workspace_of
 from bot.quotas import Quotas, parse_rate
 from bot.routing import Catalog
 
@@ -56,6 +57,7 @@ class Context:
     attachments: tuple[Attachment, ...]
     jobs: Jobs
     quotas: Quotas
+    preferences: Preferences
     catalog: Catalog
     menu: Sequence[CommandSpec]
     fetch: Callable[[Attachment], Awaitable[bytes]]
@@ -76,6 +78,11 @@ class Context:
         if found is None:
             raise NotFound(f"I have not met “{plain[:40]}” yet.", advice="Name a person by @mention.")
         return found
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """What may follow `--model`."""
+        return tuple(offer.name for offer in self.catalog.offers)
 
     async def picture(self) -> bytes | None:
         """The bytes of the picture that came along, or None. Raises Misunderstood where more than one came, BadPicture."""
@@ -110,10 +117,12 @@ __all__ = [
     "Form",
     "Misunderstood",
     "Options",
+    "channel_of",
     "grammar",
     "parse_rate",
     "request_of",
     "says",
     "values_of",
     "whisper",
+    "workspace_of",
 ]

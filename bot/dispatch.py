@@ -13,32 +13,18 @@ from bot import grammar, says
 from bot.command import Command, Context, Misunderstood, Options
 from bot.errors import AlreadyTaken, BadPicture, Fault, NotAllowed, PlatformFault, Refusal
 from bot.jobs import Asker, Jobs
-from bot.model import Answer, Attachment, CommandSpec, Invocation, Kind, Origin, Person, Place, Role, Value
+from bot.model import Answer, Attachment, CommandSpec, Invocation, Kind, Message, Origin, Person, Place, Role, Value
 from bot.ports import ChatPlatform, Metrics
+from bot.preferences import Preferences
 from bot.quotas import Quotas
 from bot.routing import Catalog
 
 log = structlog.get_logger()
 
-REACTIONS: Mapping[str, str] = {
-    "🔁": "again {job}",
-    "🎲": "again {job}",
-    "1️⃣": "vary {job} 1",
-    "2️⃣": "vary {job} 2",
-    "3️⃣": "vary {job} 3",
-    "4️⃣": "vary {job} 4",
-    "⬆️": "upscale {job} 1",
-    "✉️": "show {job}",
-    "⭐": "keep {job}",
-    "👍": "rate {job} up",
-    "👎": "rate {job} down",
-    "🚩": "report {job}",
-    "❌": "delete {job}",
-}
-"""What a reaction on a job's message says. Emoji are compared without their variation selector."""
-
 _RANKS = {Role.MEMBER: 0, Role.REVIEWER: 1, Role.ADMIN: 2, Role.OWNER: 3}
 _MOST_COMPLETIONS = 25
+_HOME, _SHOWN = 20, 4
+"""Jobs to look through for a home page, and how many of each kind it shows."""
 
 
 class Dispatch:
@@ -53,6 +39,7 @@ class Dispatch:
         quotas: Quotas,
         catalog: Catalog,
         metrics: Metrics,
+        preferences: Preferences,
         admins: frozenset[str],
         now: Callable[[], datetime],
     ) -> None:
@@ -65,7 +52,7 @@ class Dispatch:
         self._metrics = metrics
         self._now = now
         self._met: dict[str, Person] = {}
-        self._lines = {_bare(emoji): line for emoji, line in REACTIONS.items()}
+        self._preferences = preferences
 
     @property
     def menu(self) -> Sequence[CommandSpec]:
@@ -85,7 +72,8 @@ class Dispatch:
             except Refusal as refusal:
                 log.info("refused", refusal=type(refusal).__name__)
                 self._metrics.refused(type(refusal).__name__)
-                return Answer(whisper=says.refusal_page(refusal, trace=trace))
+                field = refusal.option if isinstance(refusal, Misunderstood) and invocation.origin is Origin.FORM else ""
+                return Answer(whisper=says.refusal_page(refusal, trace=trace), field=field)
             except Exception as error:
                 log.exception("fault", error=type(error).__name__)
                 self._metrics.refused("Fault")
@@ -126,11 +114,24 @@ class Dispatch:
             case _:
                 return choices
 
+    async def home(self, person: Person, place: Place) -> Sequence[Message]:
+        """What a page of the person's own shows. What cannot be read now is left out."""
+        asker = Asker(person=person, place=place, event=None)
+        try:
+            uses = await self._quotas.report(person)
+            recent = [job for job in await self._jobs.recent(asker, before=None, limit=_HOME) if job.images]
+            kept = await self._jobs.kept(asker, limit=_HOME)
+            known = {job.id: self._catalog.capabilities(job.provider, job.model) for job in (*recent, *(job for job, _ in kept))}
+            return says.home(uses, recent[:_SHOWN], kept[:_SHOWN], known, zone=person.zone)
+        except Fault as fault:
+            log.warning("home not shown", error=type(fault).__name__)
+            return [says.whisper("Your page cannot be read right now; open it again in a minute.", title="Limner")]
+
     async def _answer(self, invocation: Invocation) -> Answer:
-        line = await self._line(invocation)
-        if not line:
+        invocation = await self._resolved(invocation)
+        if not invocation.line:
             return Answer()
-        name, rest = grammar.split(line)
+        name, rest = grammar.split(invocation.line)
         command = self._commands.get(name)
         if command is None:
             raise self._unknown(name, rest)
@@ -151,12 +152,16 @@ class Dispatch:
             return invocation
         return replace(invocation, person=replace(person, roles=person.roles | {Role.ADMIN}))
 
-    async def _line(self, invocation: Invocation) -> str:
-        if invocation.origin is not Origin.REACTION:
-            return invocation.line
-        template = self._lines.get(_bare(invocation.emoji))
-        job = await self._jobs.store.job_of(invocation.post) if template and invocation.post else None
-        return template.format(job=job) if template and job else ""
+    async def _resolved(self, invocation: Invocation) -> Invocation:
+        """The same with its line: what a reaction says, and which job a shortcut was used on."""
+        if invocation.origin is Origin.REACTION:
+            job = await self._jobs.store.job_of(invocation.post) if invocation.post else None
+            return replace(invocation, line=(await self._preferences.of(invocation.place)).line(invocation.emoji, job) if job else "")
+        if invocation.origin is Origin.SHORTCUT and invocation.post and grammar.split(invocation.line) == ("vary", ""):
+            job = await self._jobs.store.job_of(invocation.post)
+            if job:
+                return replace(invocation, line=f"vary {job}", attachments=())
+        return invocation
 
     def _unknown(self, name: str, rest: str) -> Misunderstood:
         close = next(iter(difflib.get_close_matches(name[:40], list(self._commands), n=1)), None)
@@ -167,6 +172,10 @@ class Dispatch:
             except Misunderstood as also:
                 line = also.line
             return Misunderstood(f"There is no command /{name[:30]}. Did you mean /{close}?", line=line)
+        if name and rest:
+            # Somebody who just says what they want to see.
+            words = grammar.squeeze(f"{name} {rest}")[: grammar.LONGEST]
+            return Misunderstood(f"There is no command /{name[:30]}.", advice="To have it drawn, say:", line=f"imagine {words}")
         return Misunderstood(
             f"There is no command /{name[:30]}." if name else "Say what to do.", advice="/help lists what there is.", line="help"
         )
@@ -197,6 +206,7 @@ class Dispatch:
             attachments=invocation.attachments,
             jobs=self._jobs,
             quotas=self._quotas,
+            preferences=self._preferences,
             catalog=self._catalog,
             menu=self.menu,
             fetch=fetch,
@@ -211,7 +221,3 @@ def _relaxed(spec: CommandSpec) -> CommandSpec:
 
 def _rank(person: Person) -> int:
     return max((_RANKS[role] for role in person.roles), default=0)
-
-
-def _bare(emoji: str) -> str:
-    return emoji.replace("\ufe0f", "")

@@ -1,21 +1,14 @@
 """The doctor: checks settings, database, files, queue and every plugin that is on, and says what to do about what is not well."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 
 from bot import config
 from bot.app import Chosen, open_app
 from bot.config import BotSettings, Environment
 from bot.errors import LimnerError
+from bot.plugins import Finding
 
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One thing looked at."""
-
-    subject: str
-    good: bool
-    sentence: str
+__all__ = ["Finding", "examine"]
 
 
 async def examine(environment: Environment) -> AsyncIterator[Finding]:
@@ -40,7 +33,11 @@ async def examine(environment: Environment) -> AsyncIterator[Finding]:
             for offer in bot.catalog.offers:
                 yield Finding(subject=f"model {offer.name}", good=True, sentence=offer.model.about or "ready")
             for name in bot.platforms:
-                yield Finding(subject=f"platform {name}", good=True, sentence="its settings are complete")
+                if name not in bot.examinations:
+                    yield Finding(subject=f"platform {name}", good=True, sentence="its settings are complete")
+            for examination in bot.examinations.values():
+                async for finding in examination():
+                    yield finding
     except LimnerError as error:
         yield Finding(subject="start", good=False, sentence=str(error))
 

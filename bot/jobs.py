@@ -148,6 +148,31 @@ class Jobs:
         )
         return await self.submit(asker, request, command="vary", parent=Parent(job=parent.id, index=image.index))
 
+    async def vary_picture(self, asker: Asker, source: Source, *, changes: Request, strength: float | None) -> Job:
+        """A new picture close to one that somebody brought along."""
+        request = replace(
+            changes,
+            operation=Operation.VARY,
+            size=(source.width, source.height),
+            strength=_VARY_STRENGTH if strength is None else strength,
+            sources=(source.key,),
+        )
+        return await self.submit(asker, request, command="vary")
+
+    async def edit_image(self, asker: Asker, job_id: str, index: int, request: Request) -> Job:
+        """One of a job's results, changed as words say. `request` holds the words and what else was typed."""
+        parent = await self.look_up(asker, job_id)
+        image = await self._pick(parent, index)
+        edited = replace(
+            request,
+            operation=Operation.EDIT,
+            sources=(image.key,),
+            strength=_EDIT_STRENGTH if request.strength is None else request.strength,
+            ratio=request.ratio or _ratio(image.width, image.height),
+            model=request.model or self._same_model(parent, Operation.EDIT),
+        )
+        return await self.submit(asker, edited, command="edit", parent=Parent(job=parent.id, index=image.index))
+
     async def upscale(self, asker: Asker, job_id: str, index: int, *, scale: int) -> Job:
         """One of a job's results, larger."""
         parent = await self.look_up(asker, job_id)
@@ -288,9 +313,9 @@ class Jobs:
         return job
 
     async def look_up(self, asker: Asker, job_id: str) -> Job:
-        """A job that this person may see: of their own workspace; of a private conversation, or refused by the policy, only their own.
+        """A job that this person may see: of their own workspace; of a direct conversation, or refused by the policy, only their own.
 
-        What somebody else asked for in an age-restricted channel is seen from such a channel alone.
+        What somebody else asked for in a private channel is seen from that channel alone, in an age-restricted one from such a channel.
 
         Raises:
             NotFound: there is none.
@@ -299,7 +324,8 @@ class Jobs:
         job = await self.store.find(job_id)
         same = (job.place.platform, job.place.workspace) == (asker.place.platform, asker.place.workspace)
         mine = job.person.key == asker.person.key or asker.person.moderates
-        if not same or (job.place.direct and not mine):
+        elsewhere = job.place.private and job.place.channel != asker.place.channel
+        if not same or ((job.place.direct or elsewhere) and not mine):
             raise NotFound(f"There is no job {job_id[:20]}.", advice="/history lists yours.")
         if job.place.age_restricted and not (asker.place.age_restricted or mine):
             raise NotAllowed(f"Job {job.id} was asked for in an age-restricted channel.", advice="Say it again there.")
@@ -325,6 +351,18 @@ class Jobs:
     async def recent(self, asker: Asker, *, before: datetime | None, limit: int) -> list[Job]:
         """The person's last jobs, newest first."""
         return await self.store.recent(person=asker.person, before=before, limit=limit)
+
+    async def kept(self, asker: Asker, *, limit: int) -> list[tuple[Job, int]]:
+        """The person's favourites with their pictures still there, newest first: jobs, and which image (0 for all)."""
+        found: list[tuple[Job, int]] = []
+        for job_id, index in await self.store.marked(asker.person, "keep", limit=limit):
+            try:
+                job = await self.look_up(asker, job_id)
+            except (NotFound, NotAllowed):
+                continue
+            if job.images and "deleted" not in await self.store.marks(job.id):
+                found.append((job, index))
+        return found
 
     def _same_model(self, parent: Job, operation: Operation) -> str | None:
         model = self.catalog.capabilities(parent.provider, parent.model)

@@ -1,4 +1,4 @@
-"""`/history`: your last jobs, newest first."""
+"""`/history`: your last jobs, newest first; `--kept` shows your favourites."""
 
 from datetime import datetime
 
@@ -10,6 +10,8 @@ _PAGE = 10
 
 async def run(context: Context, options: Options) -> Answer:
     """A page of the person's jobs; `--before` is what the Older button says."""
+    if "kept" in options:
+        return whisper(says.kept_page(await context.jobs.kept(context.asker, limit=_PAGE)))
     try:
         before = datetime.fromisoformat(options.text("before")) if "before" in options else None
     except ValueError:
@@ -25,7 +27,10 @@ COMMAND = Command(
     spec=CommandSpec(
         name="history",
         about="Your last jobs",
-        options=(Option(name="before", kind=Kind.TEXT, about="Only older ones", example="2026-01-31T12:00:00+00:00"),),
+        options=(
+            Option(name="kept", kind=Kind.FLAG, about="Your favourites instead"),
+            Option(name="before", kind=Kind.TEXT, about="Only older ones", example="2026-01-31T12:00:00+00:00"),
+        ),
         example="history",
     ),
     run=run,

@@ -1,7 +1,7 @@
 """`/show`: everything about a job, where it came from, and its buttons."""
 
 from bot.command import JOB, Command, Context, Options, says, whisper
-from bot.model import Answer, CommandSpec
+from bot.model import Answer, CommandSpec, Origin
 
 
 async def run(context: Context, options: Options) -> Answer:
@@ -11,7 +11,9 @@ async def run(context: Context, options: Options) -> Answer:
     if "deleted" in marks:
         return whisper(says.whisper(f"The images of job {job.id} were deleted.", title=f"Job {job.id}"))
     model = context.catalog.capabilities(job.provider, job.model)
-    return whisper(says.details(job, model, await context.jobs.ancestors(job), marks))
+    page = says.details(job, model, await context.jobs.ancestors(job), marks)
+    # The ✉️ reaction asks for something to keep; whoever typed or pressed reads it where they are.
+    return Answer(whisper=page, lasting=context.origin is Origin.REACTION)
 
 
 COMMAND = Command(

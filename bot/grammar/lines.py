@@ -88,19 +88,20 @@ class _Reading:
         self.spec = spec
         self.beside = beside
         self.values: dict[str, Value] = {}
-        self.problems: list[tuple[str, str]] = []
+        self.problems: list[tuple[str, str, str]] = []
 
-    def fail(self, sentence: str, *, advice: str = "") -> None:
-        self.problems.append((sentence, advice))
+    def fail(self, sentence: str, *, advice: str = "", option: str = "") -> None:
+        self.problems.append((sentence, advice, option))
 
     def result(self) -> dict[str, Value]:
         self._require()
         if not self.problems:
             return self.values
-        sentences = list(dict.fromkeys(sentence for sentence, _ in self.problems))
-        advice = next((advice for _, advice in self.problems if advice), "")
+        sentences = list(dict.fromkeys(sentence for sentence, _, _ in self.problems))
+        advice = next((advice for _, advice, _ in self.problems if advice), "")
+        option = next((option for _, _, option in self.problems if option), "")
         line = write(self.spec, {**self.beside, **self._wordless(), **self.values}) if not self._missing() else self.spec.example
-        raise Misunderstood(" ".join(sentences[:3]), advice=advice or "This line works:", line=line)
+        raise Misunderstood(" ".join(sentences[:3]), advice=advice or "This line works:", line=line, option=option)
 
     def _wordless(self) -> dict[str, Value]:
         """Words for a line that has none, where nothing else says what it is about: without them, the repaired line would not work."""
@@ -129,7 +130,11 @@ class _Reading:
             return
         if option.kind is Kind.TEXT and isinstance(value, str) and len(value) > kinds.longest(option):
             most = kinds.longest(option)
-            self.fail(f"{_subject(option)} may have {most:,} characters; yours has {len(value):,}.", advice="Shortened, this line works:")
+            self.fail(
+                f"{_subject(option)} may have {most:,} characters; yours has {len(value):,}.",
+                advice="Shortened, this line works:",
+                option=option.name,
+            )
             value = squeeze(value[:most].rpartition(" ")[0] or value[:most])
         if value is False:
             return
@@ -142,7 +147,7 @@ class _Reading:
         self.values[option.name] = value
 
     def _refuse(self, option: Option, raw: Value) -> None:
-        self.fail(f'{_subject(option)} takes {kinds.takes(option)}; you wrote "{_cut(str(raw))}".')
+        self.fail(f'{_subject(option)} takes {kinds.takes(option)}; you wrote "{_cut(str(raw))}".', option=option.name)
         mended = kinds.repair(option, raw)
         if mended is not None and option.name not in self.values:
             self.values[option.name] = mended
@@ -219,7 +224,7 @@ class _Reading:
         for option in self._missing():
             about = option.about[:1].lower() + option.about[1:]
             article = "an" if option.name[:1] in "aeiou" else "a"
-            self.fail(f"/{self.spec.name} needs {article} {option.name}: {about}.", advice="For example:")
+            self.fail(f"/{self.spec.name} needs {article} {option.name}: {about}.", advice="For example:", option=option.name)
             mended = kinds.repair(option, "")
             if mended is not None:
                 self.values[option.name] = mended

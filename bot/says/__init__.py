@@ -1,22 +1,39 @@
 """Every sentence and every card the bot shows, as values in nobody's markup.
 
 `words` holds the small change (cut, join, time, money), `cards` a job's card through its life, `results` what lands in the thread
-and the details of it, `pages` the whispers: help, quota, history, models, refusals. One word per concept: the controls are called Vary,
-Upscale, Again, Same, Remix, Details, Delete, Cancel, here and nowhere else. A package, because every word a person reads lives here.
+and the details of it, `pages` the whispers: help, quota, history, models, refusals, `forms` what is filled in, `home` a person's own page.
+One word per concept: the controls are called Vary, Upscale, Again, Same, Remix, Details, Delete, Cancel, here and nowhere else. A package,
+because every word a person reads lives here.
 """
 
 from bot.says.cards import Live, card, overview, provider_problem, title
-from bot.says.pages import fault_page, help_page, history_page, models_page, quota_page, refusal_page, usage_page, whisper
-from bot.says.results import deleted, details, promise, rerun_line, result
+from bot.says.forms import drawing_form
+from bot.says.home import home
+from bot.says.pages import (
+    fault_page,
+    help_page,
+    history_page,
+    kept_page,
+    models_page,
+    quota_page,
+    refusal_page,
+    settings_page,
+    usage_page,
+    whisper,
+)
+from bot.says.results import deleted, details, promise, rerun_line, result, undelivered
 
 __all__ = [
     "Live",
     "card",
     "deleted",
     "details",
+    "drawing_form",
     "fault_page",
     "help_page",
     "history_page",
+    "home",
+    "kept_page",
     "models_page",
     "overview",
     "promise",
@@ -25,7 +42,9 @@ __all__ = [
     "refusal_page",
     "rerun_line",
     "result",
+    "settings_page",
     "title",
+    "undelivered",
     "usage_page",
     "whisper",
 ]

@@ -30,6 +30,8 @@ class Live:
     """Place in its provider's queue, from 1."""
     eta: float | None = None
     """Seconds until it is probably done."""
+    threaded: bool = True
+    """Whether the pictures went into a thread."""
 
 
 def title(job: Job) -> str:
@@ -103,12 +105,12 @@ def _posting(job: Job, live: Live, overview: Picture | None) -> Message:
     )
 
 
-def _done(job: Job, _: Live, overview: Picture | None) -> Message:
+def _done(job: Job, live: Live, overview: Picture | None) -> Message:
     took = f" in {span(job.finished - job.started)}" if job.finished and job.started else ""
     missing = job.fitted.count - len(job.images)
     short = f" {plural(missing, 'image')} did not pass the policy check and did not count." if missing > 0 else ""
     instead = f" {job.tried[0]} could not draw it, so {job.drawn_by} did." if job.tried else ""
-    body = f"Done{took}: {plural(len(job.images), 'image')} in the thread.{short}{instead}"
+    body = f"Done{took}: {plural(len(job.images), 'image')} {'in the thread' if live.threaded else 'below'}.{short}{instead}"
     return Message(
         text=f"{title(job)} for {_who(job)}. {body}",
         title=title(job),

@@ -1,6 +1,6 @@
 """Pages: the whispers, seen by one person: help, quota, history, models, refusals and faults."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.errors import BadPicture, Blocked, NothingFits, OverQuota, Refusal, Refused, TooMany
 from bot.model import Action, Capabilities, CommandSpec, Emphasis, Job, Message, Role, Tone, Use, Window
@@ -128,6 +128,37 @@ def history_page(jobs: Sequence[Job], *, older: str) -> Message:
         fields=fields,
         context="/show and a job's id brings it back, buttons and all.",
         actions=(*(Action(label=f"Show {job.id}", line=f"show {job.id}") for job in jobs[:5]), *more),
+    )
+
+
+def kept_page(kept: Sequence[tuple[Job, int]]) -> Message:
+    """A person's favourites, newest first."""
+    if not kept:
+        return whisper("You have no favourites yet. React with ⭐ to a result, or say /keep and its job's id.", title="Your favourites")
+    fields = tuple(
+        (job.id, f"{f'image {index} · ' if index else ''}{cut(job.request.prompt, 80) or job.request.operation.value}")
+        for job, index in kept
+    )
+    return Message(
+        text="Your favourites: " + "; ".join(f"{name}: {value}" for name, value in fields),
+        title="Your favourites",
+        fields=fields,
+        context="/show and a job's id brings it back, buttons and all.",
+        actions=tuple(
+            Action(label=f"Show {job_id}", line=f"show {job_id}") for job_id in list(dict.fromkeys(job.id for job, _ in kept))[:5]
+        ),
+    )
+
+
+def settings_page(where: str, changes: Mapping[str, tuple[str, str]]) -> Message:
+    """What an admin changed, before and after, by name."""
+    fields = tuple((name.capitalize(), f"{before or 'the usual'} → {after or 'the usual'}") for name, (before, after) in changes.items())
+    return Message(
+        text=f"{where}: " + "; ".join(f"{name}: {change}" for name, change in fields),
+        title="Settings saved",
+        body=f"{where}, from now on.",
+        fields=fields,
+        tone=Tone.GOOD,
     )
 
 

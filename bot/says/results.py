@@ -64,7 +64,7 @@ def change_note(job: Job) -> str:
 
 def result(job: Job, model: Capabilities | None) -> Message:
     """The message with a job's pictures, and everything one can do with them."""
-    pictures = _pictures(job, model)
+    pictures = pictures_of(job, model)
     parent = f"From job {job.parent.job}{f', image {job.parent.index}' if job.parent.index else ''}." if job.parent else ""
     body = "\n".join(part for part in (change_note(job).capitalize(), parent, promise(model)) if part)
     prompt = cut(job.request.prompt, 300)
@@ -82,7 +82,8 @@ def result(job: Job, model: Capabilities | None) -> Message:
     )
 
 
-def _pictures(job: Job, model: Capabilities | None, *, small: bool = False) -> tuple[Picture, ...]:
+def pictures_of(job: Job, model: Capabilities | None, *, small: bool = False) -> tuple[Picture, ...]:
+    """A job's images as they are shown, each with its alt text; `small` for thumbnails."""
     procedural = bool(model and model.procedural)
     several = len(job.images) > 1
     return tuple(
@@ -157,8 +158,24 @@ def details(job: Job, model: Capabilities | None, ancestors: Sequence[Job], mark
         body=promise(model) if job.images else "",
         fields=shown,
         code=rerun_line(job),
-        actions=actions(job) if job.images else (),
-        pictures=_pictures(job, model, small=True),
+        actions=(*actions(job), Action(label="Edit", line=f"edit {job.id}")) if job.images else (),
+        pictures=pictures_of(job, model, small=True),
+        job=job.id,
+    )
+
+
+def undelivered(job: Job, sentence: str) -> Message:
+    """For one person: what could not be posted and why, with the pictures where they are drawn."""
+    drawn = "Here is what was drawn; only you see it." if job.images else "Nothing was drawn."
+    body = f"{sentence}\n{drawn} It did not count toward your quota."
+    return Message(
+        text=body.replace("\n", " "),
+        title="It could not be posted",
+        body=body,
+        context=f"job {job.id}",
+        code=rerun_line(job),
+        pictures=pictures_of(job, None),
+        tone=Tone.BAD,
         job=job.id,
     )
 

@@ -27,6 +27,7 @@ log = structlog.get_logger()
 
 _SWEEP = 30.0
 _POSITIONS = 1.0
+_RENEW = 20.0
 _TELLING_AT_ONCE = 64
 _LONGEST_PAUSE = 300.0
 
@@ -53,6 +54,7 @@ class Worker:
                 group.create_task(self._teller.paint()),
                 group.create_task(self._every(_POSITIONS, self._teller.place_in_line)),
                 group.create_task(self._every(sweep, self._sweep)),
+                group.create_task(self._every(_RENEW, self._teller.renew)),
             ]
             await self._queue.run({TELL: _TELLING_AT_ONCE, **self._lanes}, self._handle)
             for task in beside:

@@ -1,15 +1,18 @@
 """Telling: what people see of a job, brought up to date: its card, its results, its end.
 
 The first post of a job is its card; later states are edits of it, and an edit may repeat. Every new message carries a key, so that the
-platform gives the same post for the same key. The journal keeps which version of a job its card shows: whatever a crash left behind is
-seen at the next start and shown then.
+platform gives the same post for the same key. That a post is about to be made is written before it is made: so the platform is told
+where an earlier try may have landed, and looks for it there. Of several machines, one at a time tells about a job. The journal keeps which
+version of a job its card shows: whatever a crash left behind is seen at the next start and shown then.
 """
 
 import asyncio
+import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 import structlog
@@ -17,8 +20,10 @@ import structlog
 from bot import says
 from bot.errors import BadPicture, Fault, NotFound, Overtaken, PlatformFault
 from bot.imaging import Studio
-from bot.model import Job, Message, Pending, Picture, Post, Problem, State
+from bot.jobs import TELL
+from bot.model import Job, Message, Pending, Picture, Place, Post, Problem, State
 from bot.ports import ChatPlatform, Files, Metrics, Queue, Store
+from bot.preferences import Preferences, Where
 from bot.routing import Catalog
 
 log = structlog.get_logger()
@@ -26,6 +31,7 @@ log = structlog.get_logger()
 _EDITS_AT_ONCE = 16
 _POSITIONS_SHOWN = 100
 _CARD, _RESULT = "card", "result"
+_LEASE = timedelta(seconds=60)
 
 
 class Teller:
@@ -41,8 +47,15 @@ class Teller:
         studio: Studio,
         platforms: Mapping[str, ChatPlatform],
         metrics: Metrics,
+        preferences: Preferences,
+        alone: bool,
         now: Callable[[], datetime],
     ) -> None:
+        """`alone`: whether this process is the only one on its journal, so that no lease is needed."""
+        self._preferences = preferences
+        self._alone = alone
+        self._name = secrets.token_hex(8)
+        self._held: set[str] = set()
         self._store = store
         self._queue = queue
         self._files = files
@@ -66,7 +79,11 @@ class Teller:
         Whoever saves a newer version puts a wake-up of its own into the queue, so what is told here need not be looked at twice.
         """
         lock = self._locks.setdefault(job_id, asyncio.Lock())
-        async with lock:
+        async with lock, self._leased(job_id, needed=not refresh) as mine:
+            if not mine:
+                # Another machine is at it. What it may not have seen is looked at once it is done.
+                await self._queue.put(job_id, lane=TELL, due=timedelta(seconds=1), once=f"leased {time.monotonic_ns()}")
+                return
             job = await self._store.find(job_id)
             platform = self._platforms.get(job.place.platform)
             if platform is None:
@@ -124,6 +141,11 @@ class Teller:
                     if live is not None:
                         self._stir(job_id)
 
+    async def renew(self) -> None:
+        """Keep the leases of what is being told: a slow platform takes longer than a lease lasts."""
+        for name in sorted(self._held):
+            await self._store.lease(name, holder=self._name, until=self._now() + _LEASE)
+
     async def give_up(self, job_id: str, fault: PlatformFault) -> None:
         """The platform will never take this job's messages: end the job if it still runs, and leave it at that.
 
@@ -132,6 +154,7 @@ class Teller:
         job = await self._store.find(job_id)
         now = self._now()
         if job.state in {State.GENERATED, State.QUEUED}:
+            await self._apologise(job, fault)
             problem = Problem(code="post", sentence=fault.sentence)
             job = await self._store.save(replace(job, state=State.FAILED, problem=problem, changed=now, finished=now), was=job)
             self._metrics.finished(outcome=job.state.value, provider=job.provider, model=job.model, images=0, seconds=None)
@@ -148,7 +171,7 @@ class Teller:
                 # Refused before it ran: there never was a card, and the person has been told.
                 return None
             self._throttle(job, platform)
-            post = await platform.post(job.place, await self._card(job), key=f"{job.id}:card")
+            post = await self._post(job, platform, job.place, await self._card(job), _CARD)
             await self._store.keep_post(job.id, _CARD, post, shown=job.version)
             return post
         post, shown = posts[_CARD]
@@ -165,15 +188,52 @@ class Teller:
 
     async def _deliver(self, job: Job, platform: ChatPlatform, card: Post) -> Job:
         """Post the pictures once, then say so in the journal: from then on the job is over and counts."""
-        place = job.place if job.place.thread else await platform.open_thread(card, says.title(job))
+        place = job.place
+        if not place.thread and (await self._preferences.of(place)).results is Where.THREAD:
+            place = await platform.open_thread(card, says.title(job))
         model = self._catalog.capabilities(job.provider, job.model)
-        post = await platform.post(place, says.result(job, model), key=f"{job.id}:result")
+        post = await self._post(job, platform, place, says.result(job, model), _RESULT)
+        live = self._live.get(job.id, says.Live())
+        self._live[job.id] = replace(live, threaded=post.place.thread is not None)
         await self._store.keep_post(job.id, _RESULT, post, shown=job.version)
         delivered = await self._store.save(replace(job, state=State.DELIVERED, changed=self._now()), was=job)
         log.info("delivered", job=job.id, provider=job.provider, images=len(job.images))
         took = (job.finished - job.started).total_seconds() if job.finished and job.started else None
         self._metrics.finished(outcome="delivered", provider=job.provider, model=job.model, images=len(job.images), seconds=took)
         return delivered
+
+    async def _post(self, job: Job, platform: ChatPlatform, place: Place, message: Message, key: str) -> Post:
+        """Post under a key, with the intention written first: who dies in between leaves word that there may be a post already."""
+        first = await self._store.take(f"post:{job.id}:{key}")
+        return await platform.post(place, message, key=f"{job.id}:{key}", again=not first)
+
+    @asynccontextmanager
+    async def _leased(self, job_id: str, *, needed: bool) -> AsyncGenerator[bool]:
+        """Whether this machine may tell about a job now; where it may, no other does until the block ends."""
+        if self._alone or not needed:
+            yield True
+            return
+        name = f"tell:{job_id}"
+        if not await self._store.lease(name, holder=self._name, until=self._now() + _LEASE):
+            yield False
+            return
+
+        self._held.add(name)
+        try:
+            yield True
+        finally:
+            self._held.discard(name)
+            await self._store.release(name, holder=self._name)
+
+    async def _apologise(self, job: Job, fault: PlatformFault) -> None:
+        """Tell the person alone what cannot be posted, with the pictures where there are any: nobody else will see them."""
+        platform = self._platforms.get(job.place.platform)
+        if platform is None:
+            return
+        try:
+            await platform.whisper(job.person, job.place, says.undelivered(job, fault.sentence))
+        except PlatformFault as also:
+            log.info("not told either", job=job.id, reason=also.sentence)
 
     async def _finish_cancelling(self, job: Job) -> Job:
         provider = self._catalog.provider(job.provider)
@@ -201,6 +261,10 @@ class Teller:
 
     async def _card(self, job: Job) -> Message:
         live = self._live.get(job.id, says.Live())
+        if job.state is State.DELIVERED and job.id not in self._live:
+            # After a restart only the journal knows where the pictures went.
+            result = (await self._store.posts(job.id)).get(_RESULT)
+            live = replace(live, threaded=result is None or result[0].place.thread is not None)
         if job.state is State.QUEUED and live.position is None:
             queued = await self._store.queued(job.provider, limit=_POSITIONS_SHOWN)
             position = queued.index(job.id) + 1 if job.id in queued else None

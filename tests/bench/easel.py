@@ -97,7 +97,7 @@ class SilentPlatform:
     async def run(self, menu: Sequence[CommandSpec], hub: Hub) -> None:
         await asyncio.Event().wait()
 
-    async def post(self, place: Place, message: Message, *, key: str) -> Post:
+    async def post(self, place: Place, message: Message, *, key: str, again: bool = False) -> Post:
         if key not in self.posted and key.endswith(":result"):
             self.results.release()
         return self.posted.setdefault(key, Post(place=place, id=key))

@@ -15,6 +15,7 @@ from bot.errors import NotFound
 from bot.model import Content, Level, Person, Place, Verdict
 from bot.plugins import Kit, Plugin, load, names
 from bot.ports import Moderator
+from tests.contracts.vaults import MemoryVault
 
 PERSON = Person(platform="playground", workspace="w", id="u1")
 PLACES = (
@@ -56,7 +57,14 @@ async def opened(name: str, folder: Path) -> AsyncGenerator[Moderator]:
     settings = plugin.settings()
     if not plugin.configured(settings):
         pytest.skip(f"{name} needs settings")
-    kit = Kit(folder=folder, now=lambda: datetime(2026, 11, 21, tzinfo=UTC), link=_link, read=_read, public_url="http://127.0.0.1:8080")
+    kit = Kit(
+        folder=folder,
+        now=lambda: datetime(2026, 11, 21, tzinfo=UTC),
+        link=_link,
+        read=_read,
+        public_url="http://127.0.0.1:8080",
+        vault=MemoryVault(),
+    )
     async with plugin.open(settings, kit) as moderator:
         yield moderator
 

@@ -18,6 +18,7 @@ from bot.plugins import Kit
 from bot.ports import ImageProvider
 from bot.routing import fit
 from tests.bench.easel import InstantProvider, png
+from tests.contracts.vaults import MemoryVault
 
 Opened = Callable[[Path], AbstractAsyncContextManager[ImageProvider]]
 
@@ -33,7 +34,9 @@ async def _no_file(key: str) -> Content:
 def _sketch(**settings: str) -> Opened:
     @asynccontextmanager
     async def opened(folder: Path) -> AsyncGenerator[ImageProvider]:
-        kit = Kit(folder=folder, now=lambda: datetime.now(UTC), link=_no_link, read=_no_file, public_url="http://127.0.0.1")
+        kit = Kit(
+            folder=folder, now=lambda: datetime.now(UTC), link=_no_link, read=_no_file, public_url="http://127.0.0.1", vault=MemoryVault()
+        )
         async with SKETCH.open(config.load(SKETCH.settings, "sketch", settings), kit) as provider:
             yield provider
 

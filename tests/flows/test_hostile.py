@@ -75,7 +75,8 @@ async def test_a_refusal_says_its_cost_once(story: Story) -> None:
 
 
 async def test_options_without_the_job_they_need_are_told_so(story: Story) -> None:
-    assert "needs a job" in said(await story.say("vary", options={"image": 2}))
+    assert "Name a job" in said(await story.say("vary", options={"image": 2}))
+    assert "needs a job" in said(await story.say("upscale", options={"image": 2}))
 
 
 async def test_a_forged_picture_is_no_way_round_the_length_of_a_prompt(story: Story) -> None:

@@ -151,7 +151,6 @@ async def test_a_broken_image_is_no_result(tmp_path: Path) -> None:
 async def test_mistakes_are_answered_with_a_line_that_works(tmp_path: Path) -> None:
     async with open_story(tmp_path) as story:
         for line, expected in {
-            "imagine": "imagine a red fox",
             "imagine a fox --seeds 4": "--seed",
             "imagine a fox --count 99": "1 to 10",
             "imagine a fox --model nonesuch": "sketch",

@@ -10,7 +10,7 @@ from bot.errors import PlatformFault
 from bot.model import Message, Place, Post, State
 from tests.flows.story import Story, eventually, open_story, said
 
-EFFECTS = {"submit", "check", "cancel", "begin", "save", "keep_post", "post", "edit", "open_thread"}
+EFFECTS = {"submit", "check", "cancel", "begin", "save", "take", "keep_post", "post", "edit", "open_thread"}
 
 
 class ProcessDied(BaseException):
@@ -165,10 +165,10 @@ class Archived:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._part, name)
 
-    async def post(self, place: Place, message: Message, *, key: str) -> Post:
+    async def post(self, place: Place, message: Message, *, key: str, again: bool = False) -> Post:
         if key.endswith(":result"):
             raise PlatformFault("The channel is archived.", permanent=True)
-        return await self._part.post(place, message, key=key)
+        return await self._part.post(place, message, key=key, again=again)
 
     async def edit(self, post: Post, message: Message) -> None:
         raise PlatformFault("The channel is archived.", permanent=True)

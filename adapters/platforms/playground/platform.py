@@ -66,8 +66,8 @@ class Playground:
             finally:
                 self._switchboard.close()
 
-    async def post(self, place: Place, message: Message, *, key: str) -> Post:
-        """Post a message. The same key gives the same post, across restarts too."""
+    async def post(self, place: Place, message: Message, *, key: str, again: bool = False) -> Post:
+        """Post a message. The history knows every key, so the same key gives the same post, whatever came between."""
         return await self._room.post(place, message, key=key)
 
     async def edit(self, post: Post, message: Message) -> None:

@@ -45,7 +45,7 @@ class Terminal:
     async def run(self, menu: Sequence[CommandSpec], hub: Hub) -> None:
         """Nothing comes in here."""
 
-    async def post(self, place: Place, message: Message, *, key: str) -> Post:
+    async def post(self, place: Place, message: Message, *, key: str, again: bool = False) -> Post:
         """Show a card as a bar, or write a result's pictures."""
         if message.pictures and message.progress is None:
             await self._write(message)

@@ -15,6 +15,7 @@ from adapters.platforms.playground import Playground, PlaygroundSettings, open_p
 from bot.errors import NotFound
 from bot.model import Answer, CommandSpec, Content, Field, Form, Invocation, Kind, Message, Option, Person, Place, Tone
 from bot.plugins import Kit
+from tests.contracts.vaults import MemoryVault
 
 T = TypeVar("T")
 NOTHING: dict[str, Any] = {}
@@ -77,6 +78,9 @@ class StageHub:
             return Answer(form=FORM)
         return Answer(job="7kq2" if word in {"imagine", "remix"} else "")
 
+    async def home(self, person: Person, place: Place) -> Sequence[Message]:
+        return ()
+
     async def complete(self, person: Person, place: Place, *, command: str, option: str, typed: str) -> Sequence[str]:
         del person, place, command
         return [value for value in {"ar": ["1:1", "16:9"], "style": ["ink", "watercolour"]}.get(option, []) if value.startswith(typed)]
@@ -110,7 +114,7 @@ async def open_stage(
 ) -> AsyncGenerator[Playground]:
     """The playground in a folder, running with a hub."""
     files = files or StageFiles()
-    kit = Kit(folder=folder, now=lambda: datetime.now(UTC), link=files.link, read=files.read, public_url=PUBLIC)
+    kit = Kit(folder=folder, now=lambda: datetime.now(UTC), link=files.link, read=files.read, public_url=PUBLIC, vault=MemoryVault())
     async with open_playground(PlaygroundSettings(open=opened), kit) as playground, asyncio.TaskGroup() as tasks:
         running = tasks.create_task(playground.run(MENU, hub or StageHub())) if run else None
         while run and not playground.ready:

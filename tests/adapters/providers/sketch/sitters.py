@@ -19,6 +19,7 @@ from bot import config
 from bot.model import Content, Finished, Pending, Progress
 from bot.plugins import Kit
 from bot.ports import ImageProvider
+from tests.contracts.vaults import MemoryVault
 
 Pixels = NDArray[np.int16]
 
@@ -70,7 +71,7 @@ async def _no_file(key: str) -> Content:
 @asynccontextmanager
 async def vendor(folder: Path, clock: Clock | None = None, **settings: str) -> AsyncGenerator[ImageProvider]:
     """The provider as the bot opens it, its settings as in the environment."""
-    kit = Kit(folder=folder, now=clock or Clock(), link=_no_link, read=_no_file, public_url="http://127.0.0.1")
+    kit = Kit(folder=folder, now=clock or Clock(), link=_no_link, read=_no_file, public_url="http://127.0.0.1", vault=MemoryVault())
     async with PLUGIN.open(config.load(PLUGIN.settings, "sketch", settings), kit) as provider:
         yield provider
 

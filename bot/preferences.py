@@ -1,0 +1,130 @@
+"""Preferences: how a channel or a whole workspace wants things, as its admins decided: where results go, what reactions say."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.errors import Misunderstood
+from bot.model import Person, Place
+from bot.ports import Store
+
+REACTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "🔁": "again",
+        "🎲": "again",
+        "1️⃣": "vary 1",
+        "2️⃣": "vary 2",
+        "3️⃣": "vary 3",
+        "4️⃣": "vary 4",
+        "⬆️": "upscale 1",
+        "✉️": "show",
+        "⭐": "keep",
+        "👍": "rate up",
+        "👎": "rate down",
+        "🚩": "report",
+        "❌": "delete",
+    }
+)
+"""What a reaction on a job's message says, unless a workspace or channel decided otherwise; the job's id follows the first word."""
+
+_ACTS = re.compile(r"(?:vary|upscale) [1-9]|rate (?:up|down)|again|rerun|remix|show|keep|report|cancel|delete|off")
+_MOST = 40
+
+
+class Where(StrEnum):
+    """Where results go."""
+
+    THREAD = "thread"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preference:
+    """What holds in a place."""
+
+    results: Where = Where.THREAD
+    reactions: Mapping[str, str] = field(default_factory=lambda: REACTIONS)
+
+    def line(self, emoji: str, job: str) -> str:
+        """What an emoji on a job's message says, as a line, or the empty string. Compared without variation selectors."""
+        wanted = _bare(emoji)
+        act = next((act for each, act in self.reactions.items() if _bare(each) == wanted), "")
+        word, _, rest = act.partition(" ")
+        return " ".join(part for part in (word, job, rest) if part) if act else ""
+
+
+class Preferences:
+    """What admins decided about places: what a channel says goes over what its workspace says."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def of(self, place: Place) -> Preference:
+        """What holds in a place."""
+        kept = await self._store.preferences([workspace_of(place), channel_of(place)])
+        said = {**kept.get(workspace_of(place), {}), **kept.get(channel_of(place), {})}
+        both = [kept.get(subject, {}).get("reactions", "") for subject in (workspace_of(place), channel_of(place))]
+        reactions = dict(REACTIONS)
+        for text in both:
+            changed = parse_reactions(text) if text else {}
+            reactions = {emoji: act for emoji, act in reactions.items() if _bare(emoji) not in {_bare(each) for each in changed}} | changed
+        return Preference(
+            results=Where(said.get("results", Where.THREAD)),
+            reactions={emoji: act for emoji, act in reactions.items() if act != "off"},
+        )
+
+    async def said(self, subject: str) -> Mapping[str, str]:
+        """What was decided about a subject alone, as it was typed."""
+        return (await self._store.preferences([subject])).get(subject, {})
+
+    async def set(self, subject: str, name: str, value: str, *, by: Person) -> None:
+        """Decide. The empty value goes back to what holds around it. Raises Misunderstood."""
+        if name == "reactions" and value:
+            parse_reactions(value)
+        await self._store.prefer(subject, name, value, by=by)
+
+
+def workspace_of(place: Place) -> str:
+    """The subject that stands for a place's whole workspace."""
+    return f"{place.platform}:{place.workspace}"
+
+
+def channel_of(place: Place) -> str:
+    """The subject that stands for a place's channel, its threads included."""
+    return f"{place.platform}:{place.workspace}:{place.channel}"
+
+
+def parse_reactions(text: str) -> dict[str, str]:
+    """`🎨 remix, ⬆️ upscale 2, ⭐ off` as acts by emoji.
+
+    Raises:
+        Misunderstood: a part is no emoji with an act behind it.
+    """
+    found: dict[str, str] = {}
+    for part in (part.strip() for part in text.split(",")):
+        emoji, _, act = part.partition(" ")
+        act = " ".join(act.casefold().split())
+        if not part:
+            continue
+        if not _ACTS.fullmatch(act) or not _is_emoji(emoji):
+            raise Misunderstood(
+                f"“{part[:40]}” is no emoji with what it does behind it.",
+                advice="After it stands: again, rerun, remix, vary 1, upscale 1, show, keep, rate up, rate down, report, delete or off.",
+                line='settings --reactions "🎨 remix, ⭐ off"',
+                option="reactions",
+            )
+        found[emoji] = act
+    if len(found) > _MOST:
+        raise Misunderstood(f"{_MOST} reactions are the most.", advice="Leave some out.", option="reactions")
+    return found
+
+
+def _is_emoji(text: str) -> bool:
+    """A Unicode emoji, or a custom one by its name between colons."""
+    return bool(re.fullmatch(r":[\w+-]{1,64}:", text)) or (0 < len(text) <= 16 and not re.search(r"[A-Za-z\s,<>&]", text))  # noqa: PLR2004 - a family of four joined is 11
+
+
+def _bare(emoji: str) -> str:
+    return emoji.replace("\ufe0f", "")
