@@ -22,6 +22,10 @@ class Rig:
     place: Place
     nowhere: Place
     """A channel that the vendor does not have."""
+    gone: str
+    """The id of a message that is not there."""
+    lost: Attachment
+    """A file that is not there any more."""
     one: Person
     other: Person
     seen: Callable[[ChatPlatform, Person, Place], Awaitable[list[str]]]
@@ -46,6 +50,8 @@ def _playground(folder: Path) -> Rig:
         open=lambda: open_stage(folder),
         place=cast.channels["general"].place(),
         nowhere=Place(platform="playground", workspace="studio", channel="attic"),
+        gone="m999999",
+        lost=Attachment(id="gone", name="fox.png", media_type="image/png", bytes=3),
         one=cast.players["ada"].person,
         other=cast.players["grace"].person,
         seen=seen,

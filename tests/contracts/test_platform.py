@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PlatformFault
-from bot.model import Attachment, Message, Post
+from bot.model import Message, Post
 from tests.contracts.platforms import RIGS, Rig
 
 
@@ -32,8 +32,25 @@ async def test_same_key_gives_the_same_post_across_a_restart(rig: Rig) -> None:
     async with rig.open() as platform:
         first = await platform.post(rig.place, says("hello"), key="job:card")
     async with rig.open() as platform:
-        assert await platform.post(rig.place, says("hello"), key="job:card") == first
+        assert await platform.post(rig.place, says("hello"), key="job:card", again=True) == first
         assert await rig.seen(platform, rig.one, rig.place) == ["hello"]
+
+
+async def test_an_earlier_try_that_never_landed_is_made_good(rig: Rig) -> None:
+    async with rig.open() as platform:
+        await platform.post(rig.place, says("another"), key="other:card")
+        await platform.post(rig.place, says("hello"), key="job:card", again=True)
+        assert await rig.seen(platform, rig.one, rig.place) == ["another", "hello"]
+
+
+async def test_a_result_is_found_again_in_its_thread(rig: Rig) -> None:
+    async with rig.open() as platform:
+        card = await platform.post(rig.place, says("card"), key="job:card")
+        thread = await platform.open_thread(card, "a red fox")
+        first = await platform.post(thread, says("four images"), key="job:result")
+    async with rig.open() as platform:
+        assert await platform.post(thread, says("four images"), key="job:result", again=True) == first
+        assert await rig.seen(platform, rig.one, thread) == ["four images"]
 
 
 async def test_same_key_at_the_same_time_gives_one_post(rig: Rig) -> None:
@@ -109,15 +126,14 @@ async def test_a_fetched_file_is_what_was_sent(rig: Rig) -> None:
 async def test_what_is_not_there_is_a_lasting_fault(rig: Rig) -> None:
     async with rig.open() as platform:
         post = await platform.post(rig.place, says("card"), key="card")
-        lost = Post(place=rig.place, id="m999999")
-        gone = Attachment(id="gone", name="fox.png", media_type="image/png", bytes=3)
+        lost = Post(place=rig.place, id=rig.gone)
         for attempt in (
             platform.post(rig.nowhere, says("hello"), key="nowhere"),
-            platform.post(replace(rig.place, thread="m999999"), says("hello"), key="no thread"),
+            platform.post(replace(rig.place, thread=rig.gone), says("hello"), key="no thread"),
             platform.whisper(rig.one, rig.nowhere, says("hello")),
             platform.edit(lost, says("hello")),
             platform.open_thread(lost, "hello"),
-            platform.fetch(gone),
+            platform.fetch(rig.lost),
         ):
             with pytest.raises(PlatformFault) as fault:
                 await attempt
