@@ -11,7 +11,14 @@ from typing import Any, TextIO
 
 import structlog
 
-_SECRETS = re.compile(r"(xox[a-z]-|xapp-|sk-|ghp_|r8_|Bearer\s+|Bot\s+)[A-Za-z0-9._\-]{8,}|(signature|token|key)=[A-Za-z0-9_\-]{16,}")
+_SECRETS = re.compile(
+    r"(xox[a-z](?:\.xox[a-z])?-|xapp-|sk-|ghp_|r8_|Bearer\s+|Bot\s+)[A-Za-z0-9._\-]{8,}"
+    r"|(signature|token|key)=[A-Za-z0-9_\-]{16,}"
+    # A chat bot's token in three parts, and addresses that are as good as a token while they last.
+    r"|[A-Za-z0-9_-]{23,28}\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27,}"
+    r"|(?<=/webhooks/)\d{15,22}/[A-Za-z0-9._\-]{20,}|(?<=/interactions/)\d{15,22}/[A-Za-z0-9._\-]{20,}"
+    r"|(?<=/commands/)T[A-Z0-9]{6,}/\d+/[A-Za-z0-9]{8,}|(?<=/actions/)T[A-Z0-9]{6,}/\d+/[A-Za-z0-9]{8,}"
+)
 
 
 # A database driver's error quotes the values of its statement, and those hold prompts.
