@@ -145,7 +145,13 @@ class App:
 
 @asynccontextmanager
 async def open_app(
-    settings: BotSettings, environment: Environment, *, fakes: Fakes | None = None, serve: bool = True, migrated: bool | None = None
+    settings: BotSettings,
+    environment: Environment,
+    *,
+    fakes: Fakes | None = None,
+    serve: bool = True,
+    migrated: bool | None = None,
+    beside: bool = False,
 ) -> AsyncGenerator[App]:
     """Open everything, in the order in which things need each other, and close it in reverse.
 
@@ -155,6 +161,7 @@ async def open_app(
         fakes: what to use instead of plugins.
         serve: whether the HTTP server is opened.
         migrated: True to bring the tables up to date first; by default done for SQLite only.
+        beside: True to open it beside a bot that runs on the same data, for looking at things: it is never to `run`.
 
     Raises:
         SettingFault: one line that says which setting, for what, and the way without it.
@@ -162,7 +169,7 @@ async def open_app(
     fakes = fakes or Fakes()
     async with AsyncExitStack() as stack:
         made(settings.folder)
-        if settings.embedded and ":memory:" not in settings.database_url:
+        if settings.embedded and not beside and ":memory:" not in settings.database_url:
             stack.enter_context(hold(settings.folder / "limner.lock"))
         # First, so that a port in use is said before anything is opened, and links know the port that was taken.
         listener = stack.enter_context(listen(settings.http_host, settings.http_port)) if serve else None

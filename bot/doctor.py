@@ -27,7 +27,7 @@ async def examine(environment: Environment) -> AsyncIterator[Finding]:
     if not settings.admins and "playground" not in chosen.platforms:
         yield Finding(subject="admins", good=False, sentence="Nobody may set quotas: set BOT_ADMINS to platform:user-id of an admin.")
     try:
-        async with open_app(settings, environment, serve=False) as bot:
+        async with open_app(settings, environment, serve=False, beside=True) as bot:
             yield await _look("database", bot.store.ping, settings.database_url.split("@")[-1])
             yield await _look("files", bot.files.ping, settings.files_url)
             for offer in bot.catalog.offers:

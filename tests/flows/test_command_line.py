@@ -168,3 +168,10 @@ async def test_two_bots_do_not_share_one_sqlite_file(tmp_path: Path) -> None:
         run = await limner(tmp_path, "run", settings={"BOT_DATABASE_URL": f"sqlite:///{tmp_path}/limner.db", "BOT_HTTP_PORT": "0"})
     assert run.status == 1
     assert "Another Limner" in run.err
+
+
+async def test_doctor_looks_in_while_the_bot_runs(tmp_path: Path) -> None:
+    async with started(tmp_path):
+        run = await limner(tmp_path, "doctor", settings={"BOT_DATABASE_URL": f"sqlite:///{tmp_path}/limner.db"})
+    assert run.status == 0, run.out + run.err
+    assert "MEND" not in run.out
