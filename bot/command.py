@@ -12,7 +12,7 @@ from bot import grammar, says
 from bot.errors import Misunderstood, NotFound
 from bot.jobs import Asker, Jobs
 from bot.model import Answer, Attachment, CommandSpec, Form, Kind, Message, Option, Origin, Person, Place, Value
-from bot.options import DRAWING, IMAGINE, SHAPING, request_of, values_of
+from bot.options import DRAWING, IMAGINE, SHAPING, request_of, values_of, without
 from bot.preferences import Preferences, channel_of, workspace_of
 from bot.quotas import Quotas, parse_rate
 from bot.routing import Catalog
@@ -55,6 +55,8 @@ class Context:
     origin: Origin
     event: str
     attachments: tuple[Attachment, ...]
+    emptied: frozenset[str]
+    """The fields of a form that somebody emptied, which is a wish too; a field that a platform did not show stays as it was."""
     jobs: Jobs
     quotas: Quotas
     preferences: Preferences
@@ -124,5 +126,6 @@ __all__ = [
     "says",
     "values_of",
     "whisper",
+    "without",
     "workspace_of",
 ]

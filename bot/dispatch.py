@@ -23,6 +23,8 @@ log = structlog.get_logger()
 
 _RANKS = {Role.MEMBER: 0, Role.REVIEWER: 1, Role.ADMIN: 2, Role.OWNER: 3}
 _MOST_COMPLETIONS = 25
+_TYPO = 0.75
+"""How alike a word and a command must be to be taken for a slip of the fingers: `imagin` is, `castle` for `upscale` is not."""
 _HOME, _SHOWN = 20, 4
 """Jobs to look through for a home page, and how many of each kind it shows."""
 
@@ -72,8 +74,7 @@ class Dispatch:
             except Refusal as refusal:
                 log.info("refused", refusal=type(refusal).__name__)
                 self._metrics.refused(type(refusal).__name__)
-                field = refusal.option if isinstance(refusal, Misunderstood) and invocation.origin is Origin.FORM else ""
-                return Answer(whisper=says.refusal_page(refusal, trace=trace), field=field)
+                return Answer(whisper=says.refusal_page(refusal, trace=trace), field=self._field(invocation, refusal))
             except Exception as error:
                 log.exception("fault", error=type(error).__name__)
                 self._metrics.refused("Fault")
@@ -163,8 +164,17 @@ class Dispatch:
                 return replace(invocation, line=f"vary {job}", attachments=())
         return invocation
 
+    def _field(self, invocation: Invocation, refusal: Refusal) -> str:
+        """The field of a sent form that a refusal is about, or empty."""
+        command = self._commands.get(grammar.split(invocation.line)[0])
+        if invocation.origin is not Origin.FORM or command is None:
+            return ""
+        if isinstance(refusal, BadPicture):
+            return next((option.name for option in command.spec.options if option.kind is Kind.IMAGE), "")
+        return refusal.option if isinstance(refusal, Misunderstood) else ""
+
     def _unknown(self, name: str, rest: str) -> Misunderstood:
-        close = next(iter(difflib.get_close_matches(name[:40], list(self._commands), n=1)), None)
+        close = next(iter(difflib.get_close_matches(name[:40], list(self._commands), n=1, cutoff=_TYPO)), None)
         if close:
             spec = self._commands[close].spec
             try:
@@ -204,6 +214,7 @@ class Dispatch:
             origin=invocation.origin,
             event=invocation.event,
             attachments=invocation.attachments,
+            emptied=_emptied(invocation),
             jobs=self._jobs,
             quotas=self._quotas,
             preferences=self._preferences,
@@ -217,6 +228,12 @@ class Dispatch:
 def _relaxed(spec: CommandSpec) -> CommandSpec:
     """A command whose line and options come apart (a form, typed options): what one lacks, the other may have."""
     return replace(spec, options=tuple(replace(option, required=False) for option in spec.options))
+
+
+def _emptied(invocation: Invocation) -> frozenset[str]:
+    """The fields of a sent form that came back empty."""
+    options = invocation.options or {} if invocation.origin is Origin.FORM else {}
+    return frozenset(name for name, value in options.items() if isinstance(value, str) and not value.strip())
 
 
 def _rank(person: Person) -> int:

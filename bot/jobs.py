@@ -131,7 +131,7 @@ class Jobs:
     async def vary(self, asker: Asker, job_id: str, index: int, *, changes: Request, strength: float | None) -> Job:
         """A new picture close to one of a job's results. `changes` holds count and seed."""
         parent = await self.look_up(asker, job_id)
-        image = await self._pick(parent, index)
+        image = await self.pick(parent, index)
         request = Request(
             operation=Operation.VARY,
             prompt=parent.request.prompt,
@@ -162,7 +162,7 @@ class Jobs:
     async def edit_image(self, asker: Asker, job_id: str, index: int, request: Request) -> Job:
         """One of a job's results, changed as words say. `request` holds the words and what else was typed."""
         parent = await self.look_up(asker, job_id)
-        image = await self._pick(parent, index)
+        image = await self.pick(parent, index)
         edited = replace(
             request,
             operation=Operation.EDIT,
@@ -176,7 +176,7 @@ class Jobs:
     async def upscale(self, asker: Asker, job_id: str, index: int, *, scale: int) -> Job:
         """One of a job's results, larger."""
         parent = await self.look_up(asker, job_id)
-        image = await self._pick(parent, index)
+        image = await self.pick(parent, index)
         most = max((factor for factor in (2, 3, 4) if image.width * image.height * factor**2 <= PIXELS), default=1)
         if scale > most:
             line = f"upscale {parent.id} {image.index} --scale {most}" if most > 1 else ""
@@ -308,7 +308,7 @@ class Jobs:
         """Keep, rate or report a job's image (0 for all of them)."""
         job = await self.look_up(asker, job_id)
         if on and kind != "report":
-            await self._pick(job, index or 1)
+            await self.pick(job, index or 1)
         await self.store.mark(job.id, index, asker.person, kind, on=on)
         return job
 
@@ -368,7 +368,8 @@ class Jobs:
         model = self.catalog.capabilities(parent.provider, parent.model)
         return parent.drawn_by if model and operation in model.operations else None
 
-    async def _pick(self, job: Job, index: int) -> Image:
+    async def pick(self, job: Job, index: int) -> Image:
+        """One of a job's images, still there. Raises NotFound."""
         if not job.images:
             advice = "/again draws it with a new seed." if job.state.over else "Wait until it is done."
             raise NotFound(f"Job {job.id} has no images: it is {job.state.value}.", advice=advice)

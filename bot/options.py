@@ -1,6 +1,6 @@
 """The options of a drawing: how a Request reads as options, declared once for every command, platform and form."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from bot.model import CommandSpec, Kind, Operation, Option, Request, Value
@@ -36,6 +36,14 @@ def request_of(values: Mapping[str, Value], start: Request | None = None) -> Req
     if "ar" in values:
         changed["size"] = None
     return replace(request, **changed)  # pyright: ignore[reportArgumentType] - the grammar has checked each option's type
+
+
+def without(request: Request, names: Collection[str]) -> Request:
+    """A request with some options taken out of it, as if they had never been said."""
+    changed: dict[str, object] = {_FIELDS[name]: getattr(_DEFAULT, _FIELDS[name]) for name in names if name in _FIELDS}
+    if "ar" in names:
+        changed["size"] = None
+    return replace(request, **changed)  # pyright: ignore[reportArgumentType] - each value is the field's own default
 
 
 def values_of(request: Request) -> dict[str, Value]:

@@ -79,11 +79,12 @@ class Preferences:
         """What was decided about a subject alone, as it was typed."""
         return (await self._store.preferences([subject])).get(subject, {})
 
-    async def set(self, subject: str, name: str, value: str, *, by: Person) -> None:
-        """Decide. The empty value goes back to what holds around it. Raises Misunderstood."""
-        if name == "reactions" and value:
-            parse_reactions(value)
-        await self._store.prefer(subject, name, value, by=by)
+    async def set(self, subject: str, values: Mapping[str, str], *, by: Person) -> None:
+        """Decide, all of it or nothing. An empty value goes back to what holds around it. Raises Misunderstood."""
+        if reactions := values.get("reactions"):
+            parse_reactions(reactions)
+        for name, value in values.items():
+            await self._store.prefer(subject, name, value, by=by)
 
 
 def workspace_of(place: Place) -> str:

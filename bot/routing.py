@@ -72,7 +72,8 @@ class Catalog:
         found = found or [offer for offer in offers if offer.model.name.casefold() == wanted]
         if not found:
             known = ", ".join(offer.name for offer in offers)
-            raise Misunderstood(f"There is no model called “{name[:60]}”.", advice=f"There are: {known}. /models says what each can do.")
+            advice = f"There are: {known}. /models says what each can do."
+            raise Misunderstood(f"There is no model called “{name[:60]}”.", advice=advice, option="model")
         return found
 
     def choose(self, request: Request, *, tried: Collection[str] = ()) -> Choice:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from bot.command import DRAWING, INDEX, JOB, Command, Context, Options, request_of, says
-from bot.model import Answer, CommandSpec
+from bot.command import DRAWING, INDEX, JOB, Command, Context, Misunderstood, Options, request_of, says
+from bot.model import Answer, CommandSpec, Origin
 
 _OFFERED = ("strength", "seed", "style", "no", "model")
 
@@ -11,8 +11,11 @@ _OFFERED = ("strength", "seed", "style", "no", "model")
 async def run(context: Context, options: Options) -> Answer:
     """Take the change as a job; without words, a form. Without an index, the first image."""
     job_id, index = options.text("job"), options.whole("image", 1)
+    if "prompt" not in options and context.origin is Origin.FORM:
+        raise Misunderstood("What should be different?", advice="Say it in a few words.", option="prompt")
     if "prompt" not in options:
         job = await context.jobs.look_up(context.asker, job_id)
+        await context.jobs.pick(job, index)
         shown = [option for option in DRAWING if option.name in {"prompt", *_OFFERED}]
         line = f"edit {job.id} {index}"
         return Answer(form=says.drawing_form(f"Edit {job.id}, image {index}", line, shown, {}, models=context.models))

@@ -1,15 +1,17 @@
 """`/remix`: change a job's prompt and parameters in a form, and draw that."""
 
-from bot.command import DRAWING, JOB, Command, Context, Options, request_of, says, values_of
-from bot.model import Answer, CommandSpec
+from bot.command import DRAWING, JOB, Command, Context, Options, request_of, says, values_of, without
+from bot.model import Answer, CommandSpec, Origin
 
 
 async def run(context: Context, options: Options) -> Answer:
     """Without changes, the form filled with what the job had; with changes, a job."""
     job_id = options.text("job")
     changed = {name: value for name, value in options.values.items() if name != "job"}
-    if changed:
-        job = await context.jobs.remix(context.asker, job_id, lambda request: request_of(changed, request))
+    if changed or context.origin is Origin.FORM:
+        # Without words a picture from words is nothing: an emptied prompt stays as it was.
+        emptied = context.emptied - {"prompt"}
+        job = await context.jobs.remix(context.asker, job_id, lambda request: request_of(changed, without(request, emptied)))
         return Answer(job=job.id)
     job = await context.jobs.look_up(context.asker, job_id)
     had = values_of(job.request)

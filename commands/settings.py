@@ -1,10 +1,11 @@
 """`/settings`: how a channel, or the whole workspace, wants things: where results go, what reactions say."""
 
-from bot.command import Command, Context, Options, channel_of, says, whisper, workspace_of
-from bot.model import Answer, CommandSpec, Field, Form, Kind, Option, Role
+from bot.command import Command, Context, Misunderstood, Options, channel_of, says, whisper, workspace_of
+from bot.model import Answer, CommandSpec, Field, Form, Kind, Option, Origin, Role
 
 _EVERYWHERE, _HERE = "workspace", "channel"
 _NAMES = ("results", "reactions")
+_USUAL = "usual"
 
 
 async def run(context: Context, options: Options) -> Answer:
@@ -12,25 +13,39 @@ async def run(context: Context, options: Options) -> Answer:
     scope = options.text("scope", _HERE)
     subject = workspace_of(context.place) if scope == _EVERYWHERE else channel_of(context.place)
     before = await context.preferences.said(subject)
-    changed = {name: options.text(name) for name in _NAMES if name in options}
+    changed: dict[str, str] = dict.fromkeys([name for name in _NAMES if name in context.emptied], "")
+    changed |= {name: _value(options.text(name)) for name in _NAMES if name in options}
     if "reset" in options:
+        if changed:
+            raise Misunderstood("--reset takes everything back to the usual, so nothing goes with it.", line=f"settings {scope} --reset")
         changed = dict.fromkeys(_NAMES, "")
-    if not changed:
+    if not changed and context.origin is not Origin.FORM:
         return Answer(form=_form(scope, before.get("results", ""), before.get("reactions", "")))
-    for name, value in changed.items():
-        await context.preferences.set(subject, name, value, by=context.person)
+    await context.preferences.set(subject, changed, by=context.person)
     after = await context.preferences.said(subject)
     where = "This channel" if scope == _HERE else "The whole workspace"
-    return whisper(says.settings_page(where, {name: (before.get(name, ""), after.get(name, "")) for name in changed}))
+    changes = {name: (before.get(name, ""), after.get(name, "")) for name in changed if before.get(name, "") != after.get(name, "")}
+    return whisper(says.settings_page(where, changes))
+
+
+def _value(typed: str) -> str:
+    return "" if typed.casefold() == _USUAL else typed
 
 
 def _form(scope: str, results: str, reactions: str) -> Form:
     return Form(
-        title="Settings",
-        line="settings",
+        title="Settings: workspace" if scope == _EVERYWHERE else "Settings: this channel",
+        # Which of the two stands in the line and is no field: the other fields show what holds for this one alone.
+        line=f"settings {scope}",
         fields=(
-            Field(name="scope", label="For", value=scope, choices=(_HERE, _EVERYWHERE), required=True),
-            Field(name="results", label="Images go into", value=results or "thread", choices=("thread", "channel")),
+            Field(
+                name="results",
+                label="Images go into",
+                value=results or _USUAL,
+                hint="The usual is a thread" if scope == _EVERYWHERE else "The usual is what the workspace says",
+                choices=(_USUAL, "thread", "channel"),
+                required=True,
+            ),
             Field(
                 name="reactions",
                 label="Reactions",
@@ -49,8 +64,8 @@ COMMAND = Command(
         about="Where images go and what reactions do, here or everywhere",
         options=(
             Option(name="scope", kind=Kind.CHOICE, about="This channel or the workspace", positional=True, choices=(_HERE, _EVERYWHERE)),
-            Option(name="results", kind=Kind.CHOICE, about="Where images go", choices=("thread", "channel")),
-            Option(name="reactions", kind=Kind.TEXT, about="Emoji and what each does", example="🎨 remix, ⭐ off"),
+            Option(name="results", kind=Kind.CHOICE, about="Where images go", choices=("thread", "channel", _USUAL)),
+            Option(name="reactions", kind=Kind.TEXT, about="Emoji and what each does, or usual", example="🎨 remix, ⭐ off"),
             Option(name="reset", kind=Kind.FLAG, about="Back to the usual"),
         ),
         example="settings channel --results thread",

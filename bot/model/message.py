@@ -99,6 +99,7 @@ class Field:
 class Form:
     """A form to fill. On sending, the platform makes an Invocation (FORM) of `line` with the filled fields as options.
 
+    A field that comes back as the empty text was emptied, which is a wish too; one that the platform did not show does not come back.
     An answer that names a `field` is shown beside that field, with everything typed still there, where the platform can.
     """
 

@@ -152,6 +152,8 @@ def kept_page(kept: Sequence[tuple[Job, int]]) -> Message:
 
 def settings_page(where: str, changes: Mapping[str, tuple[str, str]]) -> Message:
     """What an admin changed, before and after, by name."""
+    if not changes:
+        return whisper(f"{where} stays as it was.", title="Nothing changed")
     fields = tuple((name.capitalize(), f"{before or 'the usual'} → {after or 'the usual'}") for name, (before, after) in changes.items())
     return Message(
         text=f"{where}: " + "; ".join(f"{name}: {change}" for name, change in fields),

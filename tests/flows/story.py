@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,18 +50,31 @@ class Story:
         origin: Origin = Origin.COMMAND,
         attachments: tuple[Attachment, ...] = (),
         thread: str | None = None,
+        post: Post | None = None,
+        private: bool = False,
     ) -> Answer:
+        """`private`: as if only those invited could read the channel, which the playground has none of."""
         return await self.app.dispatch.handle(
             Invocation(
                 person=self.person(who),
-                place=self.place(channel, thread),
+                place=replace(self.place(channel, thread), private=private),
                 event=event or f"event {next(NUMBERS)}",
                 origin=origin,
                 line=line,
                 options=options,
                 attachments=attachments,
+                post=post,
             )
         )
+
+    async def upload(self, job: Job, index: int = 0) -> Attachment:
+        """One of a job's pictures, attached by somebody as a file of theirs."""
+        body = (await self.app.files.get(job.images[index].key)).body
+        return await self.playground._uploads.keep("grace", "picture.png", "image/png", body)
+
+    async def result(self, job_id: str) -> Post:
+        """Where a job's pictures landed."""
+        return (await self.app.store.posts(job_id))["result"][0]
 
     async def react(self, post: Post, emoji: str, *, who: str = "grace", event: str = "") -> Answer:
         key = event or f"reaction {post.id} {emoji} {who}"
