@@ -120,10 +120,10 @@ class Dispatch:
         asker = Asker(person=person, place=place, event=None)
         try:
             uses = await self._quotas.report(person)
-            recent = [job for job in await self._jobs.recent(asker, before=None, limit=_HOME) if job.images]
+            recent = await self._jobs.pictured(asker, limit=_SHOWN, among=_HOME)
             kept = await self._jobs.kept(asker, limit=_HOME)
             known = {job.id: self._catalog.capabilities(job.provider, job.model) for job in (*recent, *(job for job, _ in kept))}
-            return says.home(uses, recent[:_SHOWN], kept[:_SHOWN], known, zone=person.zone)
+            return says.home(uses, recent, kept[:_SHOWN], known, zone=person.zone)
         except Fault as fault:
             log.warning("home not shown", error=type(fault).__name__)
             return [says.whisper("Your page cannot be read right now; open it again in a minute.", title="Limner")]

@@ -352,6 +352,14 @@ class Jobs:
         """The person's last jobs, newest first."""
         return await self.store.recent(person=asker.person, before=before, limit=limit)
 
+    async def pictured(self, asker: Asker, *, limit: int, among: int) -> list[Job]:
+        """The person's last jobs with their pictures still there, newest first, looked for among so many."""
+        found: list[Job] = []
+        for job in await self.recent(asker, before=None, limit=among):
+            if len(found) < limit and job.images and "deleted" not in await self.store.marks(job.id):
+                found.append(job)
+        return found
+
     async def kept(self, asker: Asker, *, limit: int) -> list[tuple[Job, int]]:
         """The person's favourites with their pictures still there, newest first: jobs, and which image (0 for all)."""
         found: list[tuple[Job, int]] = []

@@ -30,7 +30,7 @@ def home(
     return [
         welcome,
         quota_page(uses, of="Your quota", zone=zone),
-        _gallery("Your last images", [(job, 1) for job in recent], models, none="Nothing yet. Your images will be here."),
+        _gallery("Your last images", [(job, 0) for job in recent], models, none="Nothing yet. Your images will be here."),
         _gallery("Your favourites", kept, models, none="None yet. React with ⭐ to a result to keep it here."),
     ]
 
@@ -43,7 +43,8 @@ def _gallery(title: str, shown: Sequence[tuple[Job, int]], models: Mapping[str, 
         for job, index in shown
         for picture in pictures_of(job, models.get(job.id))
         # Spoilers stay where they were posted, behind their cover.
-        if picture.index == (index or 1) and not picture.spoiler
+        # An image that did not pass the policy check leaves its number out, so the first one need not be number 1.
+        if picture.index == (index or job.images[0].index) and not picture.spoiler
     )
     jobs = {job.id: job for job, _ in shown}
     named = "; ".join(f"{job.id}: {cut(job.request.prompt, 80)}" for job in jobs.values())
