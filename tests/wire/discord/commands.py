@@ -3,13 +3,14 @@
 import unicodedata
 from typing import Any
 
-from tests.wire.discord.faults import Form, Json
+from tests.wire.discord.faults import Form, Json, items, within
 
 SLASH, USER, MESSAGE = 1, 2, 3
 MOST = {SLASH: 100, USER: 15, MESSAGE: 15}
 GROUP, SUBGROUP, STRING, INTEGER, BOOLEAN, PERSON, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 LARGEST_INTEGER = 2**53
-LOCALES = ["id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl", "pt-BR", "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko"]  # fmt: skip
+LOCALES = "id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th zh-CN ja zh-TW ko"
+"""Discord's languages, with blanks between."""
 
 
 def check_commands(commands: Any) -> None:
@@ -17,8 +18,9 @@ def check_commands(commands: Any) -> None:
     form = Form()
     if not isinstance(commands, list):
         form.wrong("body", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+        form.check()
     seen: set[tuple[Any, Any]] = set()
-    bodies: list[Json] = commands if isinstance(commands, list) else []
+    bodies = items({"commands": commands}, "commands")
     for index, command in enumerate(bodies):
         check_command(form, str(index), command)
         key = (command.get("type", SLASH), command.get("name"))
@@ -37,7 +39,7 @@ def check_command(form: Form, path: str, command: Json) -> None:
     if kind == SLASH:
         _check_name(form, path, command)
         _check_description(form, path, command)
-        _check_options(form, path, command.get("options") or [], depth=0)
+        _check_options(form, path, items(command, "options"), depth=0)
     else:
         form.length(f"{path}.name", command.get("name"), 32, 1, required=True)
         if command.get("description") or command.get("options"):
@@ -64,7 +66,7 @@ def _check_name(form: Form, path: str, thing: Json) -> None:
     _check_locales(form, f"{path}.name_localizations", thing.get("name_localizations"), 32)
     names = [
         ("name", thing.get("name")),
-        *((f"name_localizations.{key}", value) for key, value in (thing.get("name_localizations") or {}).items()),
+        *((f"name_localizations.{key}", value) for key, value in within(thing, "name_localizations").items()),
     ]
     for where, name in names:
         if isinstance(name, str) and not _is_name(name):
@@ -78,7 +80,7 @@ def _check_description(form: Form, path: str, thing: Json) -> None:
 
 def _check_locales(form: Form, path: str, words: Json | None, most: int) -> None:
     for locale, text in (words or {}).items():
-        if locale not in LOCALES:
+        if locale not in LOCALES.split():
             form.wrong(f"{path}.{locale}", "APPLICATION_COMMAND_INVALID_LOCALE", f"{locale} is no locale")
         form.length(f"{path}.{locale}", text, most, 1)
 
@@ -109,9 +111,9 @@ def _check_option(form: Form, path: str, option: Json, depth: int) -> None:
     if kind in {GROUP, SUBGROUP}:
         if depth > 1 or (kind == SUBGROUP and depth > 0):
             form.wrong(path, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Sub-command option type not valid for this command")
-        _check_options(form, path, option.get("options") or [], depth=depth + 1)
+        _check_options(form, path, items(option, "options"), depth=depth + 1)
         return
-    choices: list[Json] = option.get("choices") or []
+    choices: list[Json] = items(option, "choices")
     if choices and option.get("autocomplete"):
         form.wrong(path, "APPLICATION_COMMAND_OPTIONS_CHOICES_AUTOCOMPLETE", "Choices and autocomplete exclude each other")
     if (choices or option.get("autocomplete")) and kind not in {STRING, INTEGER, NUMBER}:
@@ -141,10 +143,10 @@ def weight(thing: Json) -> int:
     """Characters of names, descriptions and values, each in its longest language."""
     total = 0
     for name in ("name", "description"):
-        texts = [thing.get(name) or "", *(thing.get(f"{name}_localizations") or {}).values()]
+        texts: list[Any] = [thing.get(name) or "", *(thing.get(f"{name}_localizations") or {}).values()]
         total += max(len(str(text)) for text in texts)
     total += len(str(thing["value"])) if "value" in thing else 0
-    return total + sum(weight(each) for each in [*(thing.get("options") or []), *(thing.get("choices") or [])])
+    return total + sum(weight(each) for each in [*items(thing, "options"), *items(thing, "choices")])
 
 
 def complaint(option: Json, value: Any) -> str:
@@ -155,7 +157,7 @@ def complaint(option: Json, value: Any) -> str:
         return f"{option['name']} is not of type {kind}"
     if option.get("choices") and value not in [choice["value"] for choice in option["choices"]]:
         return f"{value!r} is no choice of {option['name']}"
-    if kind == STRING and not option.get("min_length", 0) <= len(value) <= option.get("max_length", 6000):
+    if kind == STRING and not option.get("min_length", 0) <= len(str(value)) <= option.get("max_length", 6000):
         return f"{option['name']} has the wrong length"
     if kind in {INTEGER, NUMBER} and not option.get("min_value", -LARGEST_INTEGER) <= value <= option.get("max_value", LARGEST_INTEGER):
         return f"{option['name']} is out of range"

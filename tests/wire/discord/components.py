@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.wire.discord.faults import Form, Json
+from tests.wire.discord.faults import Form, Json, items
 
 ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
 ENTITY_SELECTS = (5, 6, 7, 8)
@@ -23,13 +23,13 @@ def walk(components: list[Json]) -> Iterator[Json]:
         for inner in ("accessory", "component"):
             if each.get(inner):
                 yield from walk([each[inner]])
-        yield from walk(each.get("components") or [])
+        yield from walk(items(each, "components"))
 
 
 def media(component: Json) -> list[Json]:
     """The pictures and files that a component shows, each with its `url`."""
     if component["type"] == GALLERY:
-        return [item["media"] for item in component.get("items", [])]
+        return [item["media"] for item in items(component, "items")]
     return [component[name] for name in ("media", "file") if name in component]
 
 
@@ -57,7 +57,8 @@ class Components:
 
     def _one(self, path: str, each: Any, kinds: tuple[int, ...]) -> None:
         self.total += 1
-        kind = each.get("type") if isinstance(each, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - JSON
+        body: Json = each or {}
+        kind: Any = body.get("type")
         if kind not in kinds:
             self.form.wrong(f"{path}.type", "UNION_TYPE_CHOICES", f'Value of field "type" must be one of {kinds}.')
             return
@@ -65,15 +66,15 @@ class Components:
             ROW: self._row, BUTTON: self._button, SECTION: self._section, TEXT: self._text, THUMBNAIL: self._thumbnail,
             GALLERY: self._gallery, FILE: self._file, SEPARATOR: self._separator, CONTAINER: self._container,
         }.get(kind, self._select)  # fmt: skip
-        check(path, each)
+        check(path, body)
 
     def _row(self, path: str, row: Json) -> None:
         inner = row.get("components")
         if self.form.count(f"{path}.components", inner, 5, 1):
-            kinds: list[Any] = [child.get("type") for child in inner or []]
+            kinds: list[Any] = [child.get("type") for child in items(row, "components")]
             if len(kinds) > 1 and any(kind in SELECTS for kind in kinds):
                 self.form.wrong(f"{path}.components", "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The sum of component widths must be at most 5.")
-            for index, child in enumerate(inner or []):
+            for index, child in enumerate(items(row, "components")):
                 self._one(f"{path}.components.{index}", child, (BUTTON, *SELECTS))
 
     def _custom_id(self, path: str, each: Json) -> None:

@@ -5,6 +5,17 @@ from typing import Any
 
 Json = dict[str, Any]
 
+
+def within(body: Json, name: str) -> Json:
+    """The object of this name, or an empty one."""
+    return body.get(name) or {}
+
+
+def items(body: Json, name: str) -> list[Any]:
+    """The list of this name, or an empty one."""
+    return body.get(name) or []
+
+
 BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_LARGE, TOO_MANY = 400, 401, 403, 404, 413, 429
 
 SAYINGS = {
@@ -43,7 +54,7 @@ SAYINGS = {
 }
 
 
-class Fault(Exception):
+class Fault(Exception):  # noqa: N818 - the word for a refusal, here and in Limner
     """A refusal: `status` is HTTP's, `code` is Discord's, `tree` says what is wrong with a form."""
 
     def __init__(self, code: int, *, status: int = 0, message: str = "", tree: Json | None = None) -> None:

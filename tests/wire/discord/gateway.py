@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from tests.wire.discord.clock import Clock
-from tests.wire.discord.faults import Json
+from tests.wire.discord.faults import Json, items
 from tests.wire.discord.people import Guild, User
 
 GUILDS, MEMBERS, PRESENCES, GUILD_MESSAGES, GUILD_REACTIONS = 1 << 0, 1 << 1, 1 << 8, 1 << 9, 1 << 10
@@ -27,7 +27,7 @@ FATAL = (4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014)
 """Close codes after which a session cannot be resumed."""
 
 
-class Closing(Exception):
+class Closing(Exception):  # noqa: N818 - the end of a connection is no error
     """The connection ends with this code."""
 
     def __init__(self, code: int, reason: str) -> None:
@@ -207,7 +207,7 @@ class Gateway:
 
     def _members(self, session: Session, data: Json) -> None:
         guild = next(each for each in self.guilds if str(each.id) == str(data["guild_id"]))
-        wanted = [str(each) for each in data.get("user_ids") or []]
+        wanted = [str(each) for each in items(data, "user_ids")]
         found = [member for member in guild.members.values() if not wanted or str(member.user.id) in wanted]
         chunk = {
             "guild_id": str(guild.id),

@@ -42,6 +42,9 @@ class Guest(discord.AutoShardedClient):
     async def on_ready(self) -> None:
         self.up.set()
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """No waiting between two tries: the server counts them, and nothing else is at stake."""
+
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         self.heard.append((event, args))
         super().dispatch(event, *args, **kwargs)

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.wire.discord.commands import MESSAGE, SLASH
 from tests.wire.discord.components import BUTTON, SELECTS, STRING_SELECT, TEXT, TEXT_INPUT
-from tests.wire.discord.faults import Json
+from tests.wire.discord.faults import Json, items
 from tests.wire.discord.interactions import APPLICATION_COMMAND, AUTOCOMPLETE, COMPONENT, MODAL_SUBMIT, Interaction
 from tests.wire.discord.messages import REPLY, Control, Message, mentioned
 from tests.wire.discord.modals import CHECKBOX, CHECKBOXES, FILE_UPLOAD, LABEL, RADIO, Field, Modal
@@ -16,7 +16,7 @@ from tests.wire.discord.posting import publish
 from tests.wire.discord.rest_messages import open_for_writing, reacted
 from tests.wire.discord.signing import deliver
 from tests.wire.discord.uploads import Attachment, keep
-from tests.wire.discord.window import NotOffered, context_of, fill, find_command, focus
+from tests.wire.discord.window import Filling, NotOffered, context_of, find_command, focus
 from tests.wire.discord.world import World
 
 NO_FILES: Mapping[str, bytes] = {}
@@ -44,8 +44,8 @@ class Hands:
         if not allowed(user, channel) & VIEW:
             raise NotOffered(f"{user.name} does not see {channel.name}")
         interaction = Interaction(
-            world=self.world, id=self.world.clock.snowflake(), token=secrets.token_urlsafe(80), kind=kind, user=user, channel=channel, data=data,
-            context=context_of(self.world, channel), created=self.world.clock.now(), **more,
+            world=self.world, id=self.world.clock.snowflake(), token=secrets.token_urlsafe(80), kind=kind, user=user,
+            channel=channel, data=data, context=context_of(self.world, channel), created=self.world.clock.now(), **more,
         )  # fmt: skip
         self.world.interactions[interaction.token] = interaction
         if self.world.interactions_url:
@@ -75,11 +75,11 @@ class Hands:
         who, where = self.user(user), self.channel(channel)
         command = find_command(self.world, who, where, name, SLASH, by_user=by_user, overridden=overridden)
         files = self._uploads(attachments, where, ephemeral=True)
-        data = fill(self.world, where, command, options or {}, files)
+        data = Filling(world=self.world, channel=where, files=files).data(command, options or {})
         self._keep(files)
         return await self._begin(APPLICATION_COMMAND, who, where, data, by_user=by_user, wait=wait)
 
-    async def autocomplete(
+    async def autocomplete(  # noqa: PLR0917 - who, where, what, as it reads aloud
         self,
         user: User | str,
         channel: Channel | str,
@@ -94,7 +94,7 @@ class Hands:
         who, where = self.user(user), self.channel(channel)
         form = find_command(self.world, who, where, command, SLASH, by_user=by_user)
         focus(form, option)
-        data = fill(self.world, where, form, {**(others or {}), option: typed}, {}, focused=option)
+        data = Filling(world=self.world, channel=where, files={}, focused=option).data(form, {**(others or {}), option: typed})
         interaction = await self._begin(AUTOCOMPLETE, who, where, data, by_user=by_user)
         if interaction.response is None:
             raise TimeoutError("Loading options failed")
@@ -179,10 +179,8 @@ class Hands:
         inner: Json = top["component"] if top["type"] == LABEL else top["components"][0]
         form = shown.field(inner["custom_id"])
         value = given.get(form.label, given.get(form.custom_id))
-        if inner["type"] == FILE_UPLOAD:
-            sent = {"values": self._files(form, value, channel, resolved)}
-        else:
-            sent = answer(form, value)
+        uploads = inner["type"] == FILE_UPLOAD
+        sent = {"values": self._files(form, value, channel, resolved)} if uploads else answer(form, value)
         body: Json = {"type": inner["type"], "custom_id": inner["custom_id"], "id": inner.get("id", 1), **sent}
         return (
             {"type": LABEL, "id": top.get("id", 1), "component": body}
@@ -270,7 +268,7 @@ def answer(form: Field, value: Any) -> Json:
         return {"value": text}
     if form.type == CHECKBOX:
         return {"value": bool(raw.get("default") if value is None else value)}
-    options: list[Json] = raw.get("options") or []
+    options: list[Json] = items(raw, "options")
     before = [each["value"] for each in options if each.get("default")]
     wanted: list[str] = before if value is None else [value] if isinstance(value, str) else list(value)
     chosen = choose(options, wanted) if options else wanted

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.wire.discord.faults import Fault, Form, Json
+from tests.wire.discord.faults import Fault, Form, Json, within
 from tests.wire.discord.limits import EPHEMERAL, LOADING
 from tests.wire.discord.messages import COMMAND, PLAIN, Message
 from tests.wire.discord.modals import Modal, check_modal
@@ -71,7 +71,7 @@ class Interaction:
     @property
     def failed(self) -> bool:
         """Whether the person reads that the interaction failed."""
-        return self.response is None and self.world.clock.now() > self.created + DEADLINE
+        return self.response is None and (self.trouble is not None or self.world.clock.now() > self.created + DEADLINE)
 
     @property
     def expired(self) -> bool:
@@ -90,11 +90,8 @@ class Interaction:
     @property
     def external(self) -> bool:
         """Whether the bot itself is not where this happens."""
-        return (
-            self.world.bot not in self.channel.recipients
-            if self.channel.guild is None
-            else self.world.bot.id not in self.channel.guild.members
-        )
+        here = self.channel.guild.members if self.channel.guild else [person.id for person in self.channel.recipients]
+        return self.world.bot.id not in here
 
     @property
     def quiet(self) -> bool:
@@ -129,7 +126,8 @@ class Interaction:
         rights = ATTACH_FILES | EMBED_LINKS | MENTION_EVERYONE if self.external else allowed(world.bot, self.channel)
         body: Json = {
             "id": str(self.id), "application_id": str(world.application_id), "type": self.kind, "data": self.data, "token": self.token,
-            "version": 1, "channel_id": str(self.channel.id), "app_permissions": str(rights), "locale": self.user.locale, "context": self.context,
+            "version": 1, "channel_id": str(self.channel.id), "app_permissions": str(rights), "locale": self.user.locale,
+            "context": self.context,
             "entitlements": [], "entitlement_sku_ids": [], "authorizing_integration_owners": self.owners,
             "attachment_size_limit": world.file_limit or self.channel.file_limit,
             "channel": {**self.channel.payload(world.bot), "permissions": str(allowed(self.user, self.channel) or DIRECT)},
@@ -156,7 +154,7 @@ class Interaction:
             allowed_here = (MESSAGE, DEFERRED)
         form.choice("type", answer, allowed_here)
         form.check()
-        self._answer(int(answer or 0), body.get("data") or {}, files)
+        self._answer(int(answer or 0), within(body, "data"), files)
         self.response, self.seconds = answer, self.world.clock.now() - self.created
         self.settled.set()
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.wire.discord.components import check_url
-from tests.wire.discord.faults import Form, Json
+from tests.wire.discord.faults import Form, Json, items, within
 
 EPHEMERAL, LOADING, SUPPRESS_EMBEDS, SILENT, HAS_THREAD, V2 = 1 << 6, 1 << 7, 1 << 2, 1 << 12, 1 << 5, 1 << 15
 MIB = 1024 * 1024
@@ -37,16 +37,16 @@ def check_embeds(form: Form, embeds: Any) -> None:
 def _check_embed(form: Form, path: str, embed: Json) -> None:
     for name, most in EMBED_TEXTS.items():
         form.length(f"{path}.{name}", embed.get(name), most)
-    form.length(f"{path}.footer.text", (embed.get("footer") or {}).get("text"), 2048)
-    form.length(f"{path}.author.name", (embed.get("author") or {}).get("name"), 256)
+    form.length(f"{path}.footer.text", within(embed, "footer").get("text"), 2048)
+    form.length(f"{path}.author.name", within(embed, "author").get("name"), 256)
     form.number(f"{path}.color", embed.get("color"), 0, 0xFFFFFF)
-    fields = embed.get("fields") or []
+    fields = items(embed, "fields")
     form.count(f"{path}.fields", fields, 25)
     for number, each in enumerate(fields):
         form.length(f"{path}.fields.{number}.name", each.get("name"), 256, 1, required=True)
         form.length(f"{path}.fields.{number}.value", each.get("value"), 1024, 1, required=True)
     for name in ("image", "thumbnail"):
-        url = (embed.get(name) or {}).get("url")
+        url: Any = within(embed, name).get("url")
         if url and not str(url).startswith("attachment://"):
             check_url(form, f"{path}.{name}.url", url, 2048)
     if embed.get("url"):
@@ -54,8 +54,8 @@ def _check_embed(form: Form, path: str, embed: Json) -> None:
 
 
 def _letters(embed: Json) -> int:
-    texts = [embed.get("title"), embed.get("description"), (embed.get("footer") or {}).get("text"), (embed.get("author") or {}).get("name")]
-    for each in embed.get("fields") or []:
+    texts = [embed.get("title"), embed.get("description"), within(embed, "footer").get("text"), within(embed, "author").get("name")]
+    for each in items(embed, "fields"):
         texts += [each.get("name"), each.get("value")]
     return sum(len(text or "") for text in texts)
 
@@ -63,7 +63,7 @@ def _letters(embed: Json) -> int:
 def check_mentions(form: Form, allowed: Any) -> None:
     if allowed is None:
         return
-    parse: list[Any] = allowed.get("parse") or []
+    parse: list[Any] = items(allowed, "parse")
     for index, each in enumerate(parse):
         form.choice(f"allowed_mentions.parse.{index}", each, ("roles", "users", "everyone"))
     for name in ("roles", "users"):

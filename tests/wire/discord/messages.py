@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.wire.discord.clock import born, stamp
 from tests.wire.discord.components import BUTTON, LINK, SELECTS, TEXT, media, walk
-from tests.wire.discord.faults import Json
+from tests.wire.discord.faults import Json, items, within
 from tests.wire.discord.limits import EPHEMERAL, HAS_THREAD, LOADING, V2
 from tests.wire.discord.people import Channel, User
 from tests.wire.discord.permissions import MENTION_EVERYONE, allowed
@@ -82,9 +82,9 @@ class Message:
             shown += [
                 embed.get("title"),
                 embed.get("description"),
-                *(f"{each['name']} {each['value']}" for each in embed.get("fields", [])),
+                *(f"{each['name']} {each['value']}" for each in items(embed, "fields")),
             ]
-            shown += [(embed.get("footer") or {}).get("text"), (embed.get("author") or {}).get("name")]
+            shown += [within(embed, "footer").get("text"), within(embed, "author").get("name")]
         return "\n".join(each for each in shown if each)
 
     @property
@@ -122,7 +122,8 @@ class Message:
             "content": self.content if open_to else "", "embeds": _resolved(self.embeds, files, world) if open_to else [],
             "components": _resolved(self.components, files, world) if open_to else [],
             "attachments": [each.payload(world.cdn_url, world.clock.now()) for each in self.attachments] if open_to else [],
-            "timestamp": stamp(born(self.id)), "edited_timestamp": stamp(self.edited) if self.edited else None, "tts": False, "pinned": False,
+            "timestamp": stamp(born(self.id)), "edited_timestamp": stamp(self.edited) if self.edited else None,
+            "tts": False, "pinned": False,
             "mention_everyone": "@everyone" in self.pings, "mentions": [each.payload for each in self.mentions], "mention_roles": [],
             "mention_channels": [],
         }  # fmt: skip
@@ -164,8 +165,8 @@ def _control(raw: Json) -> Control:
         disabled=bool(raw.get("disabled")),
         style=raw.get("style") or 0,
         url=raw.get("url") or "" if raw.get("style") == LINK else "",
-        emoji=(raw.get("emoji") or {}).get("name") or "",
-        options=tuple(raw.get("options") or ()),
+        emoji=within(raw, "emoji").get("name") or "",
+        options=tuple(items(raw, "options")),
         raw=raw,
     )
 
@@ -203,7 +204,7 @@ def mentioned(message: Message, rules: Json | None, *, webhook: bool) -> None:
     """
     text = re.sub(r"```.*?```|`[^`\n]+`", "", message.text, flags=re.DOTALL)
     rules = rules if rules is not None else {"parse": ["users"] if webhook else ["users", "roles", "everyone"], "replied_user": True}
-    parse: list[str] = rules.get("parse") or []
+    parse: list[str] = items(rules, "parse")
     guild = message.channel.guild
     users = (
         {user.id: user for user in (each.user for each in guild.members.values())}
@@ -211,7 +212,7 @@ def mentioned(message: Message, rules: Json | None, *, webhook: bool) -> None:
         else {u.id: u for u in message.channel.recipients}
     )
     message.mentions = [users[int(each)] for each in dict.fromkeys(re.findall(r"<@!?(\d+)>", text)) if int(each) in users]
-    named = [str(each) for each in rules.get("users") or []]
+    named = [str(each) for each in items(rules, "users")]
     message.pings |= {user.name for user in message.mentions if "users" in parse or str(user.id) in named}
     if message.reply_to and rules.get("replied_user", False):
         message.pings.add(message.reply_to.author.name)
@@ -220,7 +221,7 @@ def mentioned(message: Message, rules: Json | None, *, webhook: bool) -> None:
         return
     everyone = bool(allowed(message.author, message.channel) & MENTION_EVERYONE)
     for role in guild.roles:
-        may = "roles" in parse or str(role.id) in [str(each) for each in rules.get("roles") or []]
+        may = "roles" in parse or str(role.id) in [str(each) for each in items(rules, "roles")]
         if role.mention in text and may and (role.mentionable or everyone):
             message.pings.add(f"@{role.name}")
     message.pings |= {each for each in re.findall(r"@everyone|@here", text) if "everyone" in parse and everyone}

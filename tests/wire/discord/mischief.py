@@ -9,7 +9,7 @@ from tests.wire.discord.faults import Fault
 BAN_PAGE = "<!DOCTYPE html><title>Access denied</title><p>error code: 1015</p>"
 
 
-class Limited(Exception):
+class Limited(Exception):  # noqa: N818 - an answer like any other
     """A 429: for how many seconds, of which scope, and whether it comes from Discord or from the wall before it."""
 
     def __init__(self, seconds: float, scope: str, *, via: bool = True) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.wire.discord.components import ROW, SELECTS, TEXT, TEXT_INPUT, check_options, check_select
-from tests.wire.discord.faults import Form, Json
+from tests.wire.discord.faults import Form, Json, items, within
 
 if TYPE_CHECKING:
     from tests.wire.discord.interactions import Interaction
@@ -26,7 +26,7 @@ class Field:
     @property
     def value(self) -> str:
         """What stands in it when the form opens."""
-        chosen = [option["value"] for option in self.raw.get("options") or [] if option.get("default")]
+        chosen = [option["value"] for option in items(self.raw, "options") if option.get("default")]
         return str(self.raw.get("value") or "") or ", ".join(chosen)
 
     @property
@@ -85,7 +85,7 @@ def _check_top(form: Form, path: str, top: Json, seen: set[Any]) -> None:
     elif top.get("type") == LABEL:
         form.length(f"{path}.label", top.get("label"), 45, 1, required=True)
         form.length(f"{path}.description", top.get("description"), 100)
-        _check_inner(form, f"{path}.component", top.get("component") or {}, IN_LABEL, seen)
+        _check_inner(form, f"{path}.component", within(top, "component"), IN_LABEL, seen)
 
 
 def _check_inner(form: Form, path: str, inner: Json, kinds: tuple[int, ...], seen: set[Any]) -> None:

@@ -72,7 +72,8 @@ class Member:
     def bare(self) -> Json:
         """The member without the user, as a message has it."""
         return {
-            "nick": self.nick, "roles": [str(role.id) for role in self.roles], "joined_at": stamp(1_600_000_000), "deaf": False, "mute": False,
+            "nick": self.nick, "roles": [str(role.id) for role in self.roles], "joined_at": stamp(1_600_000_000),
+            "deaf": False, "mute": False,
             "flags": 0, "pending": False, "avatar": None, "banner": None, "premium_since": None, "communication_disabled_until": None,
         }  # fmt: skip
 

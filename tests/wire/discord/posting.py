@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tests.wire.discord.components import Components, number
-from tests.wire.discord.faults import Fault, Form, Json
+from tests.wire.discord.faults import Fault, Form, Json, items
 from tests.wire.discord.gateway import DIRECT_MESSAGES, GUILD_MESSAGES
 from tests.wire.discord.limits import LOADING, SILENT, SUPPRESS_EMBEDS, V2, check_text
 from tests.wire.discord.messages import Message, mentioned
@@ -25,8 +25,8 @@ def compose(world: "World", message: Message, body: Json, files: Files, *, webho
     limit = world.file_limit or message.channel.file_limit
     attachments = gather(world.clock, body, files, limit=limit, kept=message.attachments, channel_id=message.channel.id)
     content = body.get("content") or "" if "content" in body else message.content
-    embeds: list[Json] = body.get("embeds") or [] if "embeds" in body else message.embeds
-    components: list[Json] = body.get("components") or [] if "components" in body else message.components
+    embeds: list[Json] = items(body, "embeds") if "embeds" in body else message.embeds
+    components: list[Json] = items(body, "components") if "components" in body else message.components
     if flags & V2:
         for name in ("content", "embeds", "poll", "sticker_ids"):
             if {"content": content, "embeds": embeds}.get(name, body.get(name)):

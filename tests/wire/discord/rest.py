@@ -68,6 +68,11 @@ class Rates:
             raise Limited(1.0 - (now - self.recent[0]), "global")
         self.recent.append(now)
 
+    def check_patience(self) -> None:
+        """Raises `Limited` for an address that is banned."""
+        if self.count_invalid() >= self.patience:
+            raise Limited(TEN_MINUTES, "banned", via=False)
+
     def count_invalid(self) -> int:
         now = time.monotonic()
         while self.invalid and now - self.invalid[0] > TEN_MINUTES:
@@ -77,7 +82,8 @@ class Rates:
     def headers(self, bucket: Bucket, template: str) -> dict[str, str]:
         after = max(0.0, bucket.until - time.monotonic())
         return {
-            "X-RateLimit-Limit": str(self.limit), "X-RateLimit-Remaining": str(bucket.left), "X-RateLimit-Bucket": f"{abs(hash(template)):x}",
+            "X-RateLimit-Limit": str(self.limit), "X-RateLimit-Remaining": str(bucket.left),
+            "X-RateLimit-Bucket": f"{abs(hash(template)):x}",
             "X-RateLimit-Reset": f"{time.time() + after:.3f}", "X-RateLimit-Reset-After": f"{after:.3f}",
         }  # fmt: skip
 
@@ -116,8 +122,7 @@ async def answer(request: web.Request, handler: Handler, template: str) -> web.S
     due = world.mischief.take(f"{request.method} {request.path.removeprefix('/api/v10')}")
     bucket: Bucket | None = None
     try:
-        if rates.count_invalid() >= rates.patience:
-            raise Limited(TEN_MINUTES, "banned", via=False)
+        rates.check_patience()
         await world.mischief.before(due)
         check_caller(world, request)
         major = "+".join(value for name, value in request.match_info.items() if name in MAJOR)

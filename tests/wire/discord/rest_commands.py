@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.wire.discord.commands import SLASH, check_commands
-from tests.wire.discord.faults import Fault, Json
+from tests.wire.discord.faults import Fault, Json, items
 from tests.wire.discord.rest import WORLD, reply
 from tests.wire.discord.uploads import read
 from tests.wire.discord.world import World
@@ -28,8 +28,10 @@ def finished(world: World, body: Json, guild_id: int, old: Json | None) -> Json:
     """A command as the API gives it back; one of the same name keeps its id."""
     made: Json = {
         "id": old["id"] if old else str(world.clock.snowflake()), "application_id": str(world.application_id),
-        "version": str(world.clock.snowflake()), "type": body.get("type", SLASH), "name": body["name"], "description": body.get("description") or "",
-        "options": body.get("options") or [], "default_member_permissions": body.get("default_member_permissions"), "nsfw": bool(body.get("nsfw")),
+        "version": str(world.clock.snowflake()), "type": body.get("type", SLASH), "name": body["name"],
+        "description": body.get("description") or "",
+        "options": items(body, "options"),
+        "default_member_permissions": body.get("default_member_permissions"), "nsfw": bool(body.get("nsfw")),
         "name_localizations": body.get("name_localizations"), "description_localizations": body.get("description_localizations"),
     }  # fmt: skip
     if guild_id:

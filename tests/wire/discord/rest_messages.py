@@ -5,7 +5,7 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from tests.wire.discord.clock import born
-from tests.wire.discord.faults import Fault, Form, Json
+from tests.wire.discord.faults import Fault, Form, Json, within
 from tests.wire.discord.gateway import DIRECT_REACTIONS, GUILD_REACTIONS, MESSAGE_CONTENT
 from tests.wire.discord.messages import REPLY, Message
 from tests.wire.discord.people import DM, FORUM, Channel, User
@@ -48,7 +48,7 @@ def open_for_writing(user: User, channel: Channel) -> None:
 
 def referenced(world: World, channel: Channel, body: Json) -> Message | None:
     """The message that a new one replies to."""
-    reference: Json = body.get("message_reference") or {}
+    reference: Json = within(body, "message_reference")
     if not reference:
         return None
     if not allowed(world.bot, channel) & READ_HISTORY:

@@ -4,7 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.wire.discord.faults import Fault, Form, Json
+from tests.wire.discord.faults import Fault, Form, Json, items
 from tests.wire.discord.gateway import GUILDS
 from tests.wire.discord.messages import Message
 from tests.wire.discord.people import ANNOUNCEMENT_THREAD, ANNOUNCEMENTS, FORUM, PRIVATE_THREAD, PUBLIC_THREAD, TEXT, Channel
@@ -50,12 +50,14 @@ async def direct(request: web.Request) -> web.Response:
 @routes.get("/api/v10/applications/@me")
 async def application(request: web.Request) -> web.Response:
     world = request.app[WORLD]
-    types: Json = {"0": {}} | ({"1": {}} if world.user_install else {})
+    types: Json = {str(kind): Json() for kind in ((0, 1) if world.user_install else (0,))}
     return reply({
         "id": str(world.application_id), "name": "Limner", "icon": None, "description": "", "rpc_origins": [], "bot_public": True,
         "bot_require_code_grant": False, "owner": next(iter(world.users.values())).payload, "team": None, "summary": "",
-        "verify_key": world.key.public_key().public_bytes_raw().hex(), "flags": world.gateway.privileged and CONTENT_LIMITED | MEMBERS_LIMITED,
-        "bot": world.bot.payload, "approximate_guild_count": len(world.guilds_of_bot), "interactions_endpoint_url": world.interactions_url or None,
+        "verify_key": world.key.public_key().public_bytes_raw().hex(),
+        "flags": CONTENT_LIMITED | MEMBERS_LIMITED if world.gateway.privileged else 0,
+        "bot": world.bot.payload, "approximate_guild_count": len(world.guilds_of_bot),
+        "interactions_endpoint_url": world.interactions_url or None,
         "integration_types_config": types, "install_params": {"scopes": ["bot", "applications.commands"], "permissions": "309237763136"},
     })  # fmt: skip
 
@@ -240,7 +242,7 @@ async def forum_post(world: World, parent: Channel, body: Json, files: dict[str,
     form = Form()
     if not isinstance(body.get("message"), dict):
         form.wrong("message", "BASE_TYPE_REQUIRED", "This field is required")
-    form.count("applied_tags", body.get("applied_tags") or [], 5)
+    form.count("applied_tags", items(body, "applied_tags"), 5)
     form.check()
     thread = new_thread(world, parent, body, PUBLIC_THREAD, world.clock.snowflake())
     message = Message(id=thread.id, channel=thread, author=world.bot)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from typing import Any
 
 from aiohttp import web
@@ -13,7 +14,7 @@ from tests.wire.discord.gateway import HEARTBEAT, INVALID, RECONNECT, Line
 from tests.wire.discord.hands import Hands
 from tests.wire.discord.messages import Message
 from tests.wire.discord.mischief import Limited, fault
-from tests.wire.discord.people import DM, Channel, Guild, User, named
+from tests.wire.discord.people import Channel, Guild, User, named
 from tests.wire.discord.posting import remove
 from tests.wire.discord.rest import RATES, WORLD, Rates, keep_the_rules
 from tests.wire.discord.signing import ping, send, sign
@@ -99,11 +100,13 @@ class DiscordServer(Hands):
         who = self.user(user)
         return [each for each in self.world.messages.values() if each.only_for is who and not each.deleted]
 
+    def dm(self, user: User | str) -> Channel:
+        """The place where a person and the bot talk alone."""
+        return self.world.direct(self.bot, self.user(user))
+
     def dms(self, user: User | str) -> list[Message]:
         """The conversation between a person and the bot."""
-        who = self.user(user)
-        place = next((each for each in self.world.channels.values() if each.kind == DM and set(each.recipients) == {who, self.bot}), None)
-        return self.messages(place) if place else []
+        return self.messages(self.dm(user))
 
     def threads(self, channel: Channel | str) -> list[Channel]:
         where = self.channel(channel)
@@ -137,9 +140,11 @@ class DiscordServer(Hands):
         """Edits of messages older than an hour are 30046 from now on."""
         self.world.old_edits = False
 
-    def revoke_token(self) -> None:
-        """The bot's token is worth nothing any more; open connections end with 4004 when `disconnect` is asked to."""
+    async def revoke_token(self, *, close: bool = True) -> None:
+        """The bot's token is worth nothing any more; with `close`, the connections end with 4004 as well."""
         self.world.revoked = self.world.gateway.revoked = True
+        if close:
+            await self.disconnect(4004)
 
     def skip_clock(self, seconds: float) -> None:
         """Puts Discord's clock forward: interactions that nobody answered fail, tokens and links run out."""
@@ -162,6 +167,12 @@ class DiscordServer(Hands):
     def drop_socket(self) -> None:
         for line in self.lines:
             line.drop()
+
+    @property
+    def longest_silence(self) -> float:
+        """The longest time in seconds between two heartbeats of any connection."""
+        beats = [line.beats for line in self.world.gateway.lines]
+        return max((later - earlier for each in beats for earlier, later in pairwise(each)), default=0.0)
 
     def op7(self) -> None:
         """Asks every connection to come back."""

@@ -1,6 +1,5 @@
 """Interactions as signed requests to the app's own address, instead of over the gateway."""
 
-import asyncio
 import json
 from typing import TYPE_CHECKING
 
@@ -44,11 +43,11 @@ async def deliver(world: "World", interaction: Interaction) -> None:
         if answer is not None:
             interaction.respond(answer, {})
         elif status == NO_CONTENT_YET:
-            return
-    except (TimeoutError, aiohttp.ClientError, asyncio.CancelledError, Fault) as trouble:
+            return  # The answer comes over the API.
+        else:
+            interaction.trouble = ConnectionError(f"the app answered {status}")
+    except (TimeoutError, aiohttp.ClientError, Fault) as trouble:
         interaction.trouble = trouble
-        if isinstance(trouble, asyncio.CancelledError):
-            raise
     interaction.settled.set()
 
 

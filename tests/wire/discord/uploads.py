@@ -5,7 +5,6 @@ import json
 import re
 import warnings
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
@@ -80,12 +79,13 @@ def clean(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "", name.replace(" ", "_")) or "unknown"
 
 
-def keep(clock: Clock, name: str, content: bytes, **more: Any) -> Attachment:
+def keep(clock: Clock, name: str, content: bytes, *, channel_id: int, ephemeral: bool = False) -> Attachment:
+    """A file as it is from now on, with an id and a clean name."""
     width, height = measure(content)
     name = clean(name)
     return Attachment(
         id=clock.snowflake(), filename=name, content=content, width=width, height=height,
-        **{"spoiler": name.startswith("SPOILER_"), **more},
+        spoiler=name.startswith("SPOILER_"), channel_id=channel_id, ephemeral=ephemeral,
     )  # fmt: skip
 
 
@@ -142,8 +142,8 @@ def gather(
             result.append(known[number])
         elif number in files:
             name, content = files[number]
-            more = {"description": each.get("description"), "channel_id": channel_id}
-            result.append(keep(clock, str(each.get("filename") or name), content, **more))
+            result.append(keep(clock, str(each.get("filename") or name), content, channel_id=channel_id))
+            result[-1].description = each.get("description")
             result[-1].spoiler |= bool(each.get("is_spoiler"))
         else:
             form.wrong(f"attachments.{index}", "ATTACHMENT_NOT_FOUND", f"There is no file and no attachment {number}")

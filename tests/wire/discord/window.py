@@ -1,10 +1,11 @@
 """What a person sees of the app before pressing Enter: which commands are there, and what the window lets them send."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.wire.discord.commands import ATTACHMENT, CHANNEL, GROUP, MENTIONABLE, PERSON, ROLE, SUBGROUP, complaint
-from tests.wire.discord.faults import Json
+from tests.wire.discord.faults import Json, items
 from tests.wire.discord.people import Channel, User
 from tests.wire.discord.permissions import DIRECT, allowed
 from tests.wire.discord.uploads import Attachment
@@ -50,82 +51,73 @@ def find_command(world: "World", user: User, channel: Channel, name: str, kind: 
     return found
 
 
-def fill(
-    world: "World", channel: Channel, command: Json, options: Mapping[str, Any], files: Mapping[str, Attachment], *, focused: str = ""
-) -> Json:
-    """The data of a command with these options; raises `NotOffered` for what the registered form does not take."""
-    resolved: Json = {}
-    filled = _fill(world, channel, command.get("options") or [], dict(options), files, resolved, focused)
-    body: Json = {"id": command["id"], "name": command["name"], "type": command["type"]}
-    body |= {"options": filled} if filled else {}
-    return (
-        body
-        | ({"resolved": resolved} if resolved and not focused else {})
-        | ({"guild_id": command["guild_id"]} if "guild_id" in command else {})
-    )
+@dataclass(kw_only=True)
+class Filling:
+    """A person filling in a command's options."""
 
+    world: "World"
+    channel: Channel
+    files: Mapping[str, Attachment]
+    focused: str = ""
+    """The option that is being completed."""
+    resolved: Json = field(default_factory=dict[str, Any])
 
-def _fill(
-    world: "World",
-    channel: Channel,
-    forms: list[Json],
-    options: dict[str, Any],
-    files: Mapping[str, Attachment],
-    resolved: Json,
-    focused: str,
-) -> list[Json]:
-    unknown = set(options) - {form["name"] for form in forms}
-    if unknown:
-        raise NotOffered(f"there are no options {sorted(unknown)}")
-    filled: list[Json] = []
-    groups = [form for form in forms if form["type"] in {GROUP, SUBGROUP}]
-    if groups and not options:
-        raise NotOffered("a command with sub-commands is nothing by itself")
-    for form in sorted(forms, key=lambda form: list(options).index(form["name"]) if form["name"] in options else -1):
+    def data(self, command: Json, options: Mapping[str, Any]) -> Json:
+        """The interaction's data; raises `NotOffered` for what the registered form does not take."""
+        filled = self._fill(items(command, "options"), dict(options))
+        body: Json = {"id": command["id"], "name": command["name"], "type": command["type"]}
+        body |= {"options": filled} if filled else {}
+        body |= {"resolved": self.resolved} if self.resolved and not self.focused else {}
+        return body | ({"guild_id": command["guild_id"]} if "guild_id" in command else {})
+
+    def _fill(self, forms: list[Json], options: dict[str, Any]) -> list[Json]:
+        unknown = set(options) - {form["name"] for form in forms}
+        if unknown:
+            raise NotOffered(f"there are no options {sorted(unknown)}")
+        if not options and any(form["type"] in {GROUP, SUBGROUP} for form in forms):
+            raise NotOffered("a command with sub-commands is nothing by itself")
+        missing = [form["name"] for form in forms if form.get("required") and form["name"] not in options]
+        if missing and not self.focused:
+            raise NotOffered(f"{missing} are required")
+        known = {form["name"]: form for form in forms}
+        return [self._entry(known[name], value) for name, value in options.items()]
+
+    def _entry(self, form: Json, value: Any) -> Json:
         name, kind = form["name"], form["type"]
-        if name not in options:
-            if form.get("required") and not focused:
-                raise NotOffered(f"{name} is required")
-            continue
-        entry: Json = {"name": name, "type": kind}
         if kind in {GROUP, SUBGROUP}:
-            entry["options"] = _fill(world, channel, form.get("options") or [], dict(options[name]), files, resolved, focused)
-        else:
-            if name != focused and (wrong := complaint(form, options[name])):
-                raise NotOffered(wrong)
-            entry["value"] = _resolve(world, channel, kind, options[name], files, resolved)
-            entry |= {"focused": True} if name == focused else {}
-        filled.append(entry)
-    return filled
+            return {"name": name, "type": kind, "options": self._fill(items(form, "options"), dict(value))}
+        wrong = "" if name == self.focused else complaint(form, value)
+        if wrong:
+            raise NotOffered(wrong)
+        return {"name": name, "type": kind, "value": self._resolve(kind, value)} | ({"focused": True} if name == self.focused else {})
 
+    def _resolve(self, kind: int, value: Any) -> Any:
+        """The value as Discord sends it: an id for people, roles, channels and files, with what they are beside it."""
+        if kind == ATTACHMENT:
+            found = self.files[value]
+            return self._beside("attachments", found.id, found.payload(self.world.cdn_url, self.world.clock.now()))
+        if kind in {PERSON, MENTIONABLE} and isinstance(value, User):
+            if self.channel.guild and value.id in self.channel.guild.members:
+                member = self.channel.guild.members[value.id].bare | {"permissions": str(allowed(value, self.channel))}
+                self._beside("members", value.id, member)
+            return self._beside("users", value.id, value.payload)
+        if kind in {ROLE, MENTIONABLE}:
+            return self._beside("roles", value.id, value.payload)
+        if kind == CHANNEL:
+            return self._beside("channels", value.id, value.payload() | {"permissions": str(allowed(self.world.bot, value))})
+        return value
 
-def _resolve(world: "World", channel: Channel, kind: int, value: Any, files: Mapping[str, Attachment], resolved: Json) -> Any:
-    """The value as Discord sends it: an id for people, roles, channels and files, with what they are beside it."""
-    if kind == ATTACHMENT:
-        found = files[value]
-        resolved.setdefault("attachments", {})[str(found.id)] = found.payload(world.cdn_url, world.clock.now())
-        return str(found.id)
-    if kind in {PERSON, MENTIONABLE} and isinstance(value, User):
-        resolved.setdefault("users", {})[str(value.id)] = value.payload
-        if channel.guild and value.id in channel.guild.members:
-            member = channel.guild.members[value.id].bare | {"permissions": str(allowed(value, channel))}
-            resolved.setdefault("members", {})[str(value.id)] = member
-        return str(value.id)
-    if kind in {ROLE, MENTIONABLE}:
-        resolved.setdefault("roles", {})[str(value.id)] = value.payload
-        return str(value.id)
-    if kind == CHANNEL:
-        resolved.setdefault("channels", {})[str(value.id)] = value.payload() | {"permissions": str(allowed(world.bot, value))}
-        return str(value.id)
-    return value
+    def _beside(self, family: str, number: int, body: Json) -> str:
+        self.resolved.setdefault(family, {})[str(number)] = body
+        return str(number)
 
 
 def focus(command: Json, option: str) -> Json:
     """An option with completion, wherever it stands; raises `NotOffered` when it has none."""
-    todo: list[Json] = list(command.get("options") or [])
+    todo: list[Json] = list(items(command, "options"))
     while todo:
         form = todo.pop()
-        todo += form.get("options") or []
+        todo += items(form, "options")
         if form["name"] == option and form.get("autocomplete"):
             return form
     raise NotOffered(f"{option} completes nothing")
