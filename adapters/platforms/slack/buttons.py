@@ -1,0 +1,58 @@
+"""Buttons: actions as rows of Slack's buttons, whose value is the line that they say. They need no memory: they outlive any restart."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from adapters.platforms.slack.mrkdwn import cut, plain
+from adapters.platforms.slack.shapes import JSON
+from bot.model import Action, Emphasis
+
+SAY = "say:"
+"""How the `action_id` of every such button begins; the rest is only there to tell the buttons of a message apart."""
+_IN_A_ROW = 5
+"""More than Slack shows side by side on a laptop."""
+_LABEL = 75
+_VALUE = 2000
+_CONFIRM_TITLE = 100
+_CONFIRM_TEXT = 300
+_CONFIRM_BUTTON = 30
+
+
+def rows(actions: Sequence[Action], *, start: int = 0) -> list[JSON]:
+    """`actions` blocks: what is the same for several images stands in a row of its own. `start` is the number of buttons before them."""
+    kept = [action for action in actions if plain(action.line) and len(action.line) <= _VALUE]
+    buttons = [_button(start + number, action) for number, action in enumerate(kept)]
+    blocks: list[JSON] = []
+    loose: list[JSON] = []
+    for _, group in groupby(zip(kept, buttons, strict=True), key=lambda pair: pair[0].line.partition(" ")[0]):
+        same = [button for _, button in group]
+        if len(same) == 1:
+            loose += same
+        else:
+            blocks += (*_packed(loose), *_packed(same))
+            loose = []
+    return [{"type": "actions", "elements": elements["elements"]} for elements in (*blocks, *_packed(loose))]
+
+
+def _packed(buttons: Sequence[JSON]) -> list[JSON]:
+    return [{"elements": list(buttons[start : start + _IN_A_ROW])} for start in range(0, len(buttons), _IN_A_ROW)]
+
+
+def _button(number: int, action: Action) -> JSON:
+    label = cut(action.label, _LABEL) or cut(action.line, _LABEL)
+    button: JSON = {"type": "button", "action_id": f"{SAY}{number}", "text": _plain(label), "value": action.line}
+    if action.emphasis is not Emphasis.NORMAL:
+        button["style"] = action.emphasis.value
+    if question := cut(action.confirm, _CONFIRM_TEXT):
+        button["confirm"] = {
+            "title": _plain(cut(f"{label}?", _CONFIRM_TITLE)),
+            "text": _plain(question),
+            "confirm": _plain(cut(label, _CONFIRM_BUTTON)),
+            "deny": _plain("Go back"),
+            "style": "danger" if action.emphasis is Emphasis.DANGER else "primary",
+        }
+    return button
+
+
+def _plain(text: str) -> JSON:
+    return {"type": "plain_text", "text": text, "emoji": False}

@@ -1,0 +1,57 @@
+"""Facts: labels and values, two in a row where they are short, a line each where they are not."""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from adapters.platforms.slack.mrkdwn import cut, escape
+from adapters.platforms.slack.shapes import JSON
+
+_SHORT = 40
+_IN_A_SECTION = 10
+_LABEL = 100
+_VALUE = 1800
+_LINES = 2800
+"""Characters in one block of lines."""
+_TAME = re.compile(r"[^*_~`:\n]*")
+"""What Slack's markup leaves alone once it is escaped; anything else goes where there is no markup."""
+
+
+def facts(fields: Sequence[tuple[str, str]]) -> list[JSON]:
+    """Blocks for labels and values, in their order."""
+    pairs = [(cut(label, _LABEL), cut(value, _VALUE)) for label, value in fields]
+    pairs = [(label or "…", value or "…") for label, value in pairs if label or value]
+    listed = sum(map(_is_short, pairs)) <= len(pairs) / 2
+    blocks: list[JSON] = []
+    for short, group in groupby(pairs, key=lambda pair: not listed and _is_short(pair)):
+        run = list(group)
+        blocks += _beside(run) if short else _below(run)
+    return blocks
+
+
+def _is_short(pair: tuple[str, str]) -> bool:
+    label, value = pair
+    return len(label) <= _SHORT and len(value) <= _SHORT and bool(_TAME.fullmatch(label) and _TAME.fullmatch(value))
+
+
+def _beside(pairs: Sequence[tuple[str, str]]) -> list[JSON]:
+    fields = [{"type": "mrkdwn", "text": f"*{escape(label)}*\n{escape(value)}", "verbatim": True} for label, value in pairs]
+    return [{"type": "section", "fields": fields[start : start + _IN_A_SECTION]} for start in range(0, len(fields), _IN_A_SECTION)]
+
+
+def _below(pairs: Iterable[tuple[str, str]]) -> list[JSON]:
+    """Lines of rich text, in as few blocks as hold them."""
+    blocks: list[list[JSON]] = [[]]
+    room = _LINES
+    for label, value in pairs:
+        room -= len(label) + len(value) + 3
+        if room < 0 and blocks[-1]:
+            blocks.append([])
+            room = _LINES - len(label) - len(value) - 3
+        # A feed before each line but the first: one at the end would leave a gap.
+        start = "\n" if blocks[-1] else ""
+        blocks[-1] += (
+            {"type": "text", "text": f"{start}{label}", "style": {"bold": True}},
+            {"type": "text", "text": f"  {value}"},
+        )
+    return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]} for elements in blocks if elements]

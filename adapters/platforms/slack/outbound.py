@@ -1,0 +1,180 @@
+"""Ours to theirs: a Message as Slack's blocks and its text for screen readers and notifications, and a person's home page.
+
+Words go into rich text and plain text, where Slack reads no markup: nothing a person typed can ping, link, or change how a card looks. Only
+`text` and the line of links are markup; there everything is escaped. What is too long for Slack is cut with an ellipsis, never refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.platforms.slack import buttons
+from adapters.platforms.slack.facts import facts
+from adapters.platforms.slack.mrkdwn import cut, escape, escaped, plain
+from adapters.platforms.slack.shapes import JSON
+from bot.model import Message, Picture, Tone
+
+TEXT = 3800
+"""Characters of the text that stands for the blocks; Slack refuses an edit with more than 4,000."""
+BLOCKS = 50
+HOME_BLOCKS = 100
+_HEADER = 100
+"""What is longer than Slack's big heading holds on two lines stands in bold type instead."""
+_TITLE = 1000
+_BODY = 2900
+_CODE = 2900
+_CONTEXT = 1900
+_ALT = 1900
+_CAPTION = 1900
+_BAR = 20
+_ADDRESS = 2800
+_ELEMENTS = 10
+_SIGNS: Mapping[Tone, str] = {Tone.GOOD: "✅ ", Tone.WARNING: "⚠️ ", Tone.BAD: "❌ "}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """How a picture can be shown: the file that Slack has of it, and the address of the original. Either may be missing."""
+
+    file: str = ""
+    link: str = ""
+
+
+def text_of(message: Message) -> str:
+    """The whole meaning in one text, escaped."""
+    return escaped(message.text, TEXT) or escaped(message.title or message.body, TEXT) or "…"
+
+
+def blocks_of(message: Message, shown: Sequence[Shown] = (), *, note: str = "") -> list[JSON]:
+    """A message's blocks, at most 50. `shown` goes with `message.pictures`, one each; `note` is a small line of our own below."""
+    blocks = _section(message, shown, note=note, start=0)
+    if len(blocks) <= BLOCKS:
+        return blocks
+    # The rows of buttons at the end are worth more than the last lines of a list.
+    rows = [block for block in blocks if block["type"] == "actions"][:5]
+    rest = [block for block in blocks if block["type"] != "actions"][: BLOCKS - len(rows)]
+    return [*rest, *rows]
+
+
+def bare_of(message: Message) -> list[JSON]:
+    """The words alone, and the buttons: what is left where Slack does not take the blocks."""
+    words: JSON = {"type": "section", "text": _plain(cut(message.text, _BODY) or "…")}
+    return [words, *buttons.rows(message.actions)][:BLOCKS]
+
+
+def home_of(sections: Sequence[Message], shown: Mapping[str, Shown]) -> JSON:
+    """The view of a person's home page. `shown` goes by a picture's key."""
+    blocks: list[JSON] = []
+    pressed = 0
+    for section in sections:
+        own = _section(section, [shown.get(picture.key, Shown()) for picture in section.pictures], note="", start=pressed, small=True)
+        pressed += len(section.actions)
+        blocks += ([{"type": "divider"}] if blocks else []) + own
+    return {"type": "home", "blocks": blocks[:HOME_BLOCKS]}
+
+
+def _section(message: Message, shown: Sequence[Shown], *, note: str, start: int, small: bool = False) -> list[JSON]:
+    # Where everything there is to know is listed, and on a page of many, pictures stand beside their words as thumbnails.
+    small = small or bool(message.fields)
+    pictures = [
+        _thumbnail(picture, one) if small else _image(picture, one)
+        for picture, one in zip(message.pictures, shown, strict=False)
+        if one.file
+    ]
+    body = _body(message)
+    results = any(picture.original for picture in message.pictures) and message.tone is Tone.PLAIN and not small
+    return [
+        *_title(message.title),
+        *((*pictures, *body) if results else (*body, *pictures)),
+        *facts(message.fields),
+        *_context(message.context),
+        *_links(message.pictures, shown),
+        *_note(note),
+        *_code(message.code),
+        *buttons.rows(message.actions, start=start),
+    ]
+
+
+def _title(title: str) -> list[JSON]:
+    text = cut(title, _TITLE)
+    if not text:
+        return []
+    if len(text) <= _HEADER and "\n" not in text:
+        return [{"type": "header", "text": _plain(text)}]
+    return [rich({"type": "rich_text_section", "elements": [{"type": "text", "text": text, "style": {"bold": True}}]})]
+
+
+def _body(message: Message) -> list[JSON]:
+    text = cut(message.body, _BODY)
+    if message.tone is Tone.WORKING and message.progress is not None:
+        full = round(min(1.0, max(0.0, message.progress)) * _BAR)
+        bar = "▰" * full + "▱" * (_BAR - full)
+        text = f"{text}\n{bar}" if text else bar
+    elif text or not message.title:
+        text = _SIGNS.get(message.tone, "") + (text or ("" if message.pictures or message.fields else cut(message.text, _BODY)))
+    return [rich({"type": "rich_text_section", "elements": [{"type": "text", "text": text}]})] if plain(text) else []
+
+
+def _image(picture: Picture, shown: Shown) -> JSON:
+    title = cut(picture.title, _CAPTION)
+    if picture.spoiler:
+        title = f"{title} · covered" if title else "Covered"
+    block: JSON = {"type": "image", "slack_file": {"id": shown.file}, "alt_text": _alt(picture)}
+    return {**block, "title": _plain(title)} if title else block
+
+
+def _thumbnail(picture: Picture, shown: Shown) -> JSON:
+    image: JSON = {"type": "image", "slack_file": {"id": shown.file}, "alt_text": _alt(picture)}
+    caption = "\n".join(part for part in (cut(picture.title, 200), _alt(picture)[:400]) if part)
+    return {"type": "section", "text": _plain(caption), "accessory": image}
+
+
+def _alt(picture: Picture) -> str:
+    alt = cut(picture.alt, _ALT) or f"Picture {picture.index}"
+    return f"Covered. {alt}" if picture.spoiler else alt
+
+
+def _context(context: str) -> list[JSON]:
+    text = cut(context, _CONTEXT)
+    return [{"type": "context", "elements": [_plain(text)]}] if text else []
+
+
+def _links(pictures: Sequence[Picture], shown: Sequence[Shown]) -> list[JSON]:
+    """Where the originals are, and how to look behind a cover."""
+    pairs = [(picture, one) for picture, one in zip(pictures, shown, strict=False) if picture.original]
+    several = len(pairs) > 1
+    links = [
+        f"<{escape(one.link)}|{f'Show {picture.index}' if picture.spoiler else str(picture.index) if several else 'Download'}>"
+        for picture, one in pairs
+        if one.link and len(one.link) <= _ADDRESS and not set(one.link) & set("<>|\n ")
+    ]
+    blocks: list[JSON] = []
+    if links:
+        # One element a link: a bucket's are long, and an element holds 3,000 characters.
+        links[0] = f"{'Originals' if several else 'Original'}: {links[0]}"
+        elements = [{"type": "mrkdwn", "text": link, "verbatim": True} for link in links[:_ELEMENTS]]
+        blocks.append({"type": "context", "elements": elements})
+    if covered := [picture for picture, _ in pairs if picture.spoiler]:
+        which = ", ".join(str(picture.index) for picture in covered) if several else "The picture"
+        sentence = f"{'Covered: ' + which + '.' if several else which + ' is covered.'} Not everybody may want to see this"
+        can = any(one.link for picture, one in pairs if picture.spoiler)
+        blocks += _note(sentence + ("; the link shows it." if can else ". Ask an admin for the original."))
+    return blocks
+
+
+def _note(note: str) -> list[JSON]:
+    return [{"type": "context", "elements": [_plain(cut(note, _CONTEXT))]}] if plain(note) else []
+
+
+def _code(code: str) -> list[JSON]:
+    text = cut(code, _CODE)
+    return [rich({"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]})] if text else []
+
+
+def rich(*elements: Mapping[str, Any]) -> JSON:
+    """A block of rich text, in which a text is only a text."""
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def _plain(text: str) -> JSON:
+    return {"type": "plain_text", "text": text, "emoji": False}
