@@ -182,6 +182,7 @@ async def open_app(
             open_journal(
                 settings.database_url,
                 migrate=settings.embedded if migrated is None else migrated,
+                now=fakes.now,
                 announce=None if settings.embedded else _announce,
             )
         )

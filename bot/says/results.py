@@ -164,7 +164,7 @@ def details(job: Job, model: Capabilities | None, ancestors: Sequence[Job], mark
     )
 
 
-def undelivered(job: Job, sentence: str) -> Message:
+def undelivered(job: Job, model: Capabilities | None, sentence: str) -> Message:
     """For one person: what could not be posted and why, with the pictures where they are drawn."""
     drawn = "Here is what was drawn; only you see it." if job.images else "Nothing was drawn."
     body = f"{sentence}\n{drawn} It did not count toward your quota."
@@ -174,7 +174,7 @@ def undelivered(job: Job, sentence: str) -> Message:
         body=body,
         context=f"job {job.id}",
         code=rerun_line(job),
-        pictures=pictures_of(job, None),
+        pictures=pictures_of(job, model),
         tone=Tone.BAD,
         job=job.id,
     )

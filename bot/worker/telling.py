@@ -73,13 +73,12 @@ class Teller:
         self._paces: dict[str, tuple[float, float | None]] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def tell(self, job_id: str, *, refresh: bool = False) -> None:
-        """Bring everything people see of a job up to date; with `refresh`, even if only its progress changed.
+    async def tell(self, job_id: str) -> None:
+        """Bring everything people see of a job up to date.
 
         Whoever saves a newer version puts a wake-up of its own into the queue, so what is told here need not be looked at twice.
         """
-        lock = self._locks.setdefault(job_id, asyncio.Lock())
-        async with lock, self._leased(job_id, needed=not refresh) as mine:
+        async with self._lock(job_id), self._leased(job_id) as mine:
             if not mine:
                 # Another machine is at it. What it may not have seen is looked at once it is done.
                 await self._queue.put(job_id, lane=TELL, due=timedelta(seconds=1), once=f"leased {time.monotonic_ns()}")
@@ -91,12 +90,23 @@ class Teller:
             if job.state is State.CANCELLING:
                 job = await self._finish_cancelling(job)
             posts = await self._store.posts(job.id)
-            card = await self._show_card(job, platform, posts, refresh=refresh)
+            card = await self._show_card(job, platform, posts)
             if job.state is State.GENERATED and card:
                 job = await self._deliver(job, platform, card)
                 await self._edit_card(job, platform, card)
             if job.state.over:
                 await self._forget(job_id)
+
+    async def refresh(self, job_id: str) -> None:
+        """Let a running job's card follow its progress. Only edits: what posts anything is `tell`, which holds the lease."""
+        async with self._lock(job_id):
+            job = await self._store.find(job_id)
+            platform = self._platforms.get(job.place.platform)
+            posts = await self._store.posts(job_id)
+            if job.state.over:
+                await self._forget(job_id)
+            elif platform and _CARD in posts:
+                await self._edit_card(job, platform, posts[_CARD][0])
 
     def show(self, job_id: str, pending: Pending) -> None:
         """Note how far a job is; its card follows as fast as its platform allows."""
@@ -113,7 +123,7 @@ class Teller:
         async def edit(job_id: str) -> None:
             async with gate:
                 try:
-                    await self.tell(job_id, refresh=True)
+                    await self.refresh(job_id)
                 except (Fault, NotFound) as error:
                     log.info("card not refreshed", job=job_id, error=type(error).__name__)
 
@@ -164,7 +174,7 @@ class Teller:
             await self._forget(job_id)
         log.warning("posting given up", job=job_id, sentence=fault.sentence)
 
-    async def _show_card(self, job: Job, platform: ChatPlatform, posts: Mapping[str, tuple[Post, int]], *, refresh: bool) -> Post | None:
+    async def _show_card(self, job: Job, platform: ChatPlatform, posts: Mapping[str, tuple[Post, int]]) -> Post | None:
         """Make the card show the job as it stands; gives where the card is, or None where there is none to be."""
         if _CARD not in posts:
             if job.state is State.BLOCKED:
@@ -177,7 +187,7 @@ class Teller:
         post, shown = posts[_CARD]
         if job.state is State.DELIVERED and shown == job.version:
             await self._show_deletion(job, platform, posts)
-        elif (shown < job.version and job.state is not State.GENERATED) or refresh:
+        elif shown < job.version and job.state is not State.GENERATED:
             await self._edit_card(job, platform, post)
         return post
 
@@ -207,10 +217,13 @@ class Teller:
         first = await self._store.take(f"post:{job.id}:{key}")
         return await platform.post(place, message, key=f"{job.id}:{key}", again=not first)
 
+    def _lock(self, job_id: str) -> asyncio.Lock:
+        return self._locks.setdefault(job_id, asyncio.Lock())
+
     @asynccontextmanager
-    async def _leased(self, job_id: str, *, needed: bool) -> AsyncGenerator[bool]:
+    async def _leased(self, job_id: str) -> AsyncGenerator[bool]:
         """Whether this machine may tell about a job now; where it may, no other does until the block ends."""
-        if self._alone or not needed:
+        if self._alone:
             yield True
             return
         name = f"tell:{job_id}"
@@ -230,8 +243,9 @@ class Teller:
         platform = self._platforms.get(job.place.platform)
         if platform is None:
             return
+        model = self._catalog.capabilities(job.provider, job.model)
         try:
-            await platform.whisper(job.person, job.place, says.undelivered(job, fault.sentence))
+            await platform.whisper(job.person, job.place, says.undelivered(job, model, fault.sentence))
         except PlatformFault as also:
             log.info("not told either", job=job.id, reason=also.sentence)
 

@@ -8,7 +8,8 @@ import pytest
 from bot import config
 from bot.app import App, Fakes, bring_up_to_date, open_app
 from bot.config import BotSettings
-from bot.model import Inputs, Progress, Request, State
+from bot.jobs import TELL
+from bot.model import Inputs, Message, Pending, Place, Post, Progress, Request, State
 from tests.bench.easel import InstantProvider, SilentPlatform, imagine, png
 
 JOBS = 30
@@ -24,6 +25,55 @@ class CountingProvider(InstantProvider):
     async def submit(self, request: Request, inputs: Inputs, *, key: str) -> Progress:
         self.asked.append(key)
         return await super().submit(request, inputs, key=key)
+
+
+class ForgetfulPlatform(SilentPlatform):
+    """A chat that knows no keys and takes its time: whoever posts twice has posted twice."""
+
+    pause = 0.02
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.landed: list[str] = []
+
+    async def post(self, place: Place, message: Message, *, key: str, again: bool = False) -> Post:
+        await asyncio.sleep(0.05)
+        self.landed.append(key)
+        return await super().post(place, message, key=key, again=again)
+
+
+@pytest.mark.slow
+async def test_two_bots_post_nothing_twice_where_the_chat_knows_no_keys(tmp_path: Path, blank_postgres_url: str) -> None:
+    environment = {
+        "BOT_DATABASE_URL": blank_postgres_url,
+        "BOT_FILES_URL": f"{tmp_path}/files",
+        "BOT_SECRET_KEY": "the same on both machines, as it must be",
+        "BOT_WAITING": "100",
+        "BOT_RUNNING": "100",
+    }
+    settings = config.load(BotSettings, "bot", environment)
+    await bring_up_to_date(settings)
+    provider, platform = CountingProvider(), ForgetfulPlatform()
+    fakes = Fakes(platforms={"easel": platform}, providers={"easel": provider}, moderators=[])
+    async with (
+        open_app(settings, environment, fakes=fakes, serve=False) as one,
+        open_app(settings, environment, fakes=fakes, serve=False) as two,
+    ):
+        stop = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            running = [group.create_task(app.run(stop)) for app in (one, two)]
+            answers = await asyncio.gather(*(imagine((one, two)[number % 2], person=f"p{number % 5}") for number in range(JOBS)))
+            jobs = [answer.job for answer in answers]
+            # Wake-ups of every kind, on both machines at once, as sweeps and redeliveries send them.
+            for turn in range(4):
+                for app in (one, two):
+                    for job in jobs:
+                        await app.queue.put(job, lane=TELL, once=f"wake {turn} {id(app)}")
+                        app.teller.show(job, Pending(ticket=job, fraction=turn / 10))
+            await _all_delivered(one, jobs)
+            stop.set()
+            await asyncio.gather(*running)
+    assert sorted(platform.landed) == sorted(f"{job}:{kind}" for job in jobs for kind in ("card", "result"))
 
 
 @pytest.mark.slow

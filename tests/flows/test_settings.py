@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Origin, State
+from bot.model import Message, Origin, State
 from tests.flows.story import Story, open_story, said
 
 
@@ -72,7 +72,11 @@ async def test_a_card_still_says_below_after_a_restart(tmp_path: Path) -> None:
         await decided(story, "settings --results channel")
         job = await story.drawn("imagine a small boat")
     async with open_story(tmp_path) as story:
-        await story.app.teller.tell(job.id, refresh=True)
+        # As if the card had not been edited before the end: it is edited now, by a process that never saw the job run.
+        card, _ = (await story.app.store.posts(job.id))["card"]
+        await story.playground.edit(card, Message(text="drawing"))
+        await story.app.store.keep_post(job.id, "card", card, shown=0)
+        await story.app.teller.tell(job.id)
         assert "1 image below" in (await story.card(job.id))["body"]
 
 
