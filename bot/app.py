@@ -96,6 +96,8 @@ class App:
         async with asyncio.TaskGroup() as group:
             serving = [group.create_task(self._serve())] if self.server else []
             working = group.create_task(self.worker.run())
+            # All at once: one that is refused at its first word must not look like the last one.
+            self._on.update(self.platforms)
             listening = [group.create_task(self._listen(name, platform)) for name, platform in self.platforms.items()]
             if self.server:
                 await self.server.started()
@@ -123,7 +125,6 @@ class App:
         was asked is kept and goes on with the next start.
         """
         pause = _RECONNECT[0]
-        self._on.add(name)
         connected = False
         while True:
             began = time.monotonic()
