@@ -1,0 +1,36 @@
+"""Spelling: what Slack makes of the text that a person typed before an app gets it."""
+
+import re
+
+from tests.wire.slack.nouns import Team
+
+BROADCASTS = ("channel", "here", "everyone")
+
+
+def escape(text: str) -> str:
+    """The three characters that Slack escapes."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def spell(text: str, team: Team, *, command: bool = False) -> str:
+    """Text as events carry it: escaped, with names, channels and addresses resolved; commands name people and leave addresses."""
+    users = {user.name: user for user in team.users.values()}
+    channels = {channel.name: channel for channel in team.channels.values() if channel.kind in {"public", "private"}}
+
+    def person(match: re.Match[str]) -> str:
+        name = match[1]
+        if name in BROADCASTS:
+            return f"<!{name}>"
+        if name not in users:
+            return match[0]
+        return f"<@{users[name].id}|{name}>" if command else f"<@{users[name].id}>"
+
+    def place(match: re.Match[str]) -> str:
+        channel = channels.get(match[1])
+        if channel is None:
+            return match[0]
+        return f"<#{channel.id}|{'' if channel.kind == 'private' else channel.name}>"
+
+    spelt = re.sub(r"(?<![\w&])@([a-z0-9_-]+)", person, escape(text))
+    spelt = re.sub(r"(?<![\w&])#([a-z0-9_-]+)", place, spelt)
+    return spelt if command else re.sub(r"(?<![<|])(https?://[^\s<>|]+)", r"<\1>", spelt)
