@@ -38,6 +38,13 @@ class Guest(discord.AutoShardedClient):
         self._connection.guild_ready_timeout = 0.05
         self.heard: list[tuple[str, tuple[Any, ...]]] = []
         self.up = asyncio.Event()
+        self.ended = asyncio.Event()
+
+    async def start(self, token: str, *, reconnect: bool = True) -> None:
+        try:
+            await super().start(token, reconnect=reconnect)
+        finally:
+            self.ended.set()
 
     async def on_ready(self) -> None:
         self.up.set()

@@ -189,7 +189,7 @@ class Hands:
         )
 
     def _files(self, form: Field, value: Mapping[str, bytes] | None, channel: Channel, resolved: Json) -> list[str]:
-        check_count({"min_values": 1 if form.required else 0, **form.raw}, len(value or {}), required=form.required)
+        check_count(form.raw, len(value or {}), required=form.required)
         files = self._uploads(value or {}, channel, ephemeral=True)
         self._keep(files)
         shown = {str(each.id): each.payload(self.world.cdn_url, self.world.clock.now()) for each in files.values()}
@@ -251,7 +251,8 @@ def choose(options: tuple[Json, ...] | list[Json], wanted: list[str]) -> list[st
 
 
 def check_count(raw: Json, count: int, *, required: bool = True) -> None:
-    least, most = raw.get("min_values", 1), raw.get("max_values", 1)
+    least = 1 if raw.get("min_values") is None else raw["min_values"]
+    most = raw.get("max_values") or 1
     if not (least <= count <= most or (count == 0 and not required)):
         raise NotOffered(f"{count} values, but {least} to {most} can be sent")
 
