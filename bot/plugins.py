@@ -94,6 +94,12 @@ class Kit:
     """Where the HTTP server is reached from outside, without a final slash."""
     vault: Vault
     """A small encrypted memory of the plugin's own."""
+    reload: Callable[[], Any] = lambda: None
+    """The plugin's settings read again, for keys that changed in a file. Raises SettingFault."""
+    webhook: str = ""
+    """Where the plugin's service may send deliveries (`https://.../webhooks/<name>/<token>`), or empty where nobody outside reaches us."""
+    download_hosts: tuple[str, ...] = ()
+    """Hosts that an admin allows for every service's results."""
     admins: frozenset[str] = frozenset()
     """`platform:user-id` of those named in BOT_ADMINS."""
 

@@ -13,12 +13,14 @@ from bot.model import (
     Capabilities,
     CommandSpec,
     Content,
+    Delivery,
     Inputs,
     Invocation,
     Job,
     Limit,
     Load,
     Message,
+    Notice,
     Person,
     Place,
     Post,
@@ -116,6 +118,10 @@ class ImageProvider(Protocol):
 
     async def cancel(self, ticket: str) -> None:
         """Stop a submitted job where the service can. Cancelling what is over is no error."""
+        ...
+
+    async def receive(self, delivery: Delivery) -> Notice | None:
+        """What a delivery to our webhook is about, or None where it proves nothing or this service sends none. Never raises."""
         ...
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TypeVar
 
 from bot.errors import Misunderstood, NothingFits
@@ -88,7 +89,7 @@ class Catalog:
             Misunderstood: the named model does not exist.
         """
         named = self.named(request.model) if request.model else None
-        offers = named if named is not None else sorted(self.offers, key=lambda offer: offer.model.price)
+        offers = named if named is not None else sorted(self.offers, key=lambda offer: _cheapest(offer, request.operation))
         fresh = [offer for offer in offers if f"{offer.provider}/{offer.model.name}" not in tried]
         for offer in fresh:
             if request.operation in offer.model.operations:
@@ -102,6 +103,12 @@ class Catalog:
             if able
             else "Ask an admin to switch on a provider that can; /models lists what there is.",
         )
+
+
+def _cheapest(offer: Offer, operation: Operation) -> tuple[bool, Decimal]:
+    price = offer.model.estimate(operation)
+    # What nobody knows the price of comes last.
+    return (price is None, price or Decimal(0))
 
 
 _INFINITIVES: Mapping[Operation, str] = {

@@ -2,9 +2,10 @@
 
 One module a family: `people` (Person, Place, Role), `request` (Request, Capabilities), `image` (Image, Verdict, Progress),
 `job` (Job, State and the table of legal moves), `message` (Message, Action, Form, Post), `menu` (CommandSpec, Option),
-`invocation` (Invocation, Answer), `rule` (Rule, Limit). Everybody imports them from here.
+`invocation` (Invocation, Answer), `delivery` (Delivery, Notice), `rule` (Rule, Limit). Everybody imports them from here.
 """
 
+from bot.model.delivery import Delivery, Notice
 from bot.model.image import Content, Finished, Image, Level, Pending, Progress, Verdict
 from bot.model.invocation import Answer, Attachment, Invocation, Origin
 from bot.model.job import MOVES, RUNNING, UNCOUNTED, UNFINISHED, WAITING, Job, Parent, Problem, State
@@ -26,6 +27,7 @@ __all__ = [
     "Capabilities",
     "CommandSpec",
     "Content",
+    "Delivery",
     "Emphasis",
     "Field",
     "Finished",
@@ -39,6 +41,7 @@ __all__ = [
     "Limit",
     "Load",
     "Message",
+    "Notice",
     "Operation",
     "Option",
     "Origin",

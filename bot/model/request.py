@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -82,7 +83,7 @@ class Capabilities:
     pixels: int = 1024 * 1024
     """The area it draws at when only a ratio is given."""
     most: int = 4
-    """Images per call."""
+    """Images per call; more are asked for in several calls."""
     promise: Promise = Promise.BEST_EFFORT
     """What the same seed gives."""
     negative: bool = False
@@ -93,8 +94,16 @@ class Capabilities:
     styles: tuple[str, ...] = ()
     """The styles it knows; empty means any word or none, see `any_style`."""
     any_style: bool = False
-    price: Decimal = Decimal(0)
-    """US dollars an image, as an estimate."""
+    price: Decimal | None = Decimal(0)
+    """US dollars an image, as an estimate; 0 where it is free, None where nobody knows."""
+    prices: Mapping[Operation, Decimal] = field(default_factory=dict[Operation, Decimal])
+    """Where an operation costs something else."""
+    priced: str = ""
+    """Where the price is from, and as of when: `providers.md §3, 2026-11`."""
+    until: date | None = None
+    """The day on which the service switches it off, where it said so."""
+    seedless: bool = False
+    """Whether a seed has no effect: then the promise is `not repeatable`."""
     deadline: float = 300
     """Seconds after which a job is given up."""
     running: int = 4
@@ -106,3 +115,8 @@ class Capabilities:
     version: str = ""
     about: str = ""
     """One sentence for `/models`, printed with results where it says something people must know."""
+
+    def estimate(self, operation: Operation, count: int = 1) -> Decimal | None:
+        """US dollars that so many images will probably cost, or None where nobody knows."""
+        each = self.prices.get(operation, self.price)
+        return None if each is None else each * count

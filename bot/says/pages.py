@@ -169,7 +169,7 @@ def models_page(offers: Sequence[tuple[str, Capabilities]]) -> Message:
     fields: list[tuple[str, str]] = []
     for name, model in offers:
         extras = [word for word, has in (("negative prompt", model.negative), ("mask", model.mask), ("strength", model.strength)) if has]
-        price = f"{money(model.price)} an image" if model.price else "free"
+        price = f"{money(model.price)} an image" if model.price else "free" if model.price is not None else "price unknown"
         facts = [
             listed(sorted(operation.value for operation in model.operations)),
             f"rerun {model.promise.value}",

@@ -39,7 +39,7 @@ class Keeper:
 
     async def _keep(self, job: Job, finished: Finished) -> Job:
         model = self._catalog.capabilities(job.provider, job.model)
-        estimate = model.price * len(finished.images) if model else None
+        estimate = model.estimate(job.fitted.operation, len(finished.images)) if model else None
         job = replace(
             job,
             seed=finished.seed if finished.seed is not None else job.seed,

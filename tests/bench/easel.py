@@ -17,10 +17,12 @@ from bot.model import (
     Attachment,
     Capabilities,
     CommandSpec,
+    Delivery,
     Finished,
     Inputs,
     Invocation,
     Message,
+    Notice,
     Operation,
     Origin,
     Pending,
@@ -77,6 +79,9 @@ class InstantProvider:
 
     async def cancel(self, ticket: str) -> None:
         self._ready.pop(ticket, None)
+
+    async def receive(self, delivery: Delivery) -> Notice | None:
+        return None
 
     def _finished(self, number: int) -> Finished:
         return Finished(images=(self._picture,) * number, seed=1)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from adapters.providers.sketch.moods import Moods
 from adapters.providers.sketch.records import Order, Records
 from bot.errors import FaultKind, ProviderFault
-from bot.model import Capabilities, Finished, Inputs, Operation, Pending, Progress, Promise, Request
+from bot.model import Capabilities, Delivery, Finished, Inputs, Notice, Operation, Pending, Progress, Promise, Request
 from bot.plugins import Kit
 
 if TYPE_CHECKING:
@@ -125,6 +125,10 @@ class Sketch:
         if sheet is not None:
             sheet.stop.set()
         await self._file(lambda: self._records.drop(ticket))
+
+    async def receive(self, delivery: Delivery) -> Notice | None:
+        """It sends nothing: it lives in this process."""
+        return None
 
     async def close(self) -> None:
         """Stop drawing and end the threads; open orders stay on disk."""

@@ -1,0 +1,193 @@
+"""The caller: one service over HTTP. Sends, times out, repeats what may be repeated, paces, and translates every error."""
+
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import stamina
+
+from adapters.calls.downloads import Downloads
+from adapters.calls.faults import Explain, of_error, of_reply
+from adapters.calls.keys import Keys
+from adapters.calls.pace import Pace
+from adapters.calls.reply import Reply
+from bot.errors import FaultKind, ProviderFault, Refused
+
+LARGEST = 160 * 1024 * 1024
+"""Bytes of one answer: ten pictures in base64 fit."""
+_AGAIN = {FaultKind.RATE_LIMITED, FaultKind.UNAVAILABLE, FaultKind.TIMEOUT}
+_PATIENCE = 20.0
+_LONGEST_WAIT = 10.0
+_NO_KEY = ""
+
+
+class Caller:
+    """One service. Every method gives a Reply with a status below 400, or raises Refused or ProviderFault and nothing else."""
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        *,
+        vendor: str,
+        base_url: str,
+        keys: Keys | None,
+        sign: Callable[[str], Mapping[str, str]],
+        explain: Explain,
+        pace: Pace,
+        downloads: Downloads,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.vendor = vendor
+        self.base_url = base_url
+        self._http = http
+        self._keys = keys
+        self._sign = sign
+        self._explain = explain
+        self._pace = pace
+        self._downloads = downloads
+        self._now = now
+
+    async def get(self, path: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Reply:
+        """Ask. Repeated on what passes by itself: 429, 5xx, timeouts, broken connections; a few times, within 20 seconds."""
+        reply: Reply | None = None
+        async for attempt in stamina.retry_context(on=_passing, attempts=4, timeout=_PATIENCE, wait_initial=0.2, wait_max=5.0):
+            with attempt:
+                reply = await self._call("GET", path, params=params, headers=headers)
+        assert reply is not None  # noqa: S101 - the loop gives a reply or raises
+        return reply
+
+    async def post(
+        self,
+        path: str,
+        *,
+        json: Any = None,  # noqa: ANN401 - JSON is any value
+        data: Mapping[str, Any] | None = None,
+        files: Any = None,  # noqa: ANN401 - httpx's own form of multipart files
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - how long the service may take, which httpx counts
+    ) -> Reply:
+        """Send. Never repeated here, unless with another key after a 401: the fault says whether the work may have been taken."""
+        return await self._call("POST", path, json=json, data=data, files=files, headers=headers, timeout=timeout)
+
+    async def put(self, path: str) -> Reply:
+        """Tell, where saying it twice is no harm (cancelling)."""
+        return await self._call("PUT", path)
+
+    async def delete(self, path: str) -> Reply:
+        """Remove, where saying it twice is no harm."""
+        return await self._call("DELETE", path)
+
+    async def fetch(self, url: str) -> bytes:
+        """The bytes of a result: see Downloads. Repeated as a GET is."""
+        body = b""
+        async for attempt in stamina.retry_context(on=_passing, attempts=4, timeout=_PATIENCE, wait_initial=0.2, wait_max=5.0):
+            with attempt:
+                body = await self._downloads.fetch(url)
+        return body
+
+    def own(self, url: str) -> str:
+        """An address that the service gave for asking it again, as a path for `get`; it must be of the base address or of its own hosts.
+
+        Raises:
+            ProviderFault: BAD_RESULT, it is neither: a key is never sent there.
+        """
+        base, there = urlsplit(self.base_url), urlsplit(url)
+        same = (base.scheme, base.netloc) == (there.scheme, there.netloc)
+        if not same and not self._downloads.allows(url):
+            raise ProviderFault(f"{self.vendor} pointed to an address that is not its own.", kind=FaultKind.BAD_RESULT)
+        return url
+
+    async def _call(self, method: str, path: str, **options: Any) -> Reply:  # noqa: ANN401 - httpx's own options
+        while True:
+            key = self._keys.next() if self._keys else _NO_KEY
+            await self._pace.wait(key)
+            reply = await self._send(method, path, key, options)
+            fault = self._judge(reply, posted=method == "POST")
+            asked = fault.retry_after if isinstance(fault, ProviderFault) and fault.kind is FaultKind.RATE_LIMITED else None
+            self._pace.heed(key, reply.headers, asked=None if asked is None else min(asked, _LONGEST_WAIT))
+            if fault is None:
+                return reply
+            refused_key = (
+                isinstance(fault, ProviderFault) and fault.kind is FaultKind.CREDENTIALS and reply.status == HTTPStatus.UNAUTHORIZED
+            )
+            if not (refused_key and self._keys and self._keys.refuse(key)):
+                raise fault
+
+    def _judge(self, reply: Reply, *, posted: bool) -> Refused | ProviderFault | None:
+        if reply.status < HTTPStatus.BAD_REQUEST:
+            return None
+        usual = of_reply(reply, now=self._now(), posted=posted)
+        special = self._explain(reply)
+        if isinstance(special, ProviderFault) and special.retry_after is None and usual.retry_after is not None:
+            return ProviderFault(special.sentence, kind=special.kind, retry_after=usual.retry_after, accepted=special.accepted)
+        return special or usual
+
+    async def _send(self, method: str, path: str, key: str, options: Mapping[str, Any]) -> Reply:
+        url = path if path.startswith(("http://", "https://")) else f"{self.base_url}{path}"
+        given = {name: value for name, value in options.items() if value is not None}
+        headers = {**(self._sign(key) if key or self._keys is None else {}), **given.pop("headers", {})}
+        try:
+            async with self._http.stream(method, url, headers=headers, **given) as answer:
+                body = bytearray()
+                async for chunk in answer.aiter_bytes():
+                    body += chunk
+                    if len(body) > LARGEST:
+                        raise ProviderFault(f"{self.vendor} answered with more than {LARGEST // 1024**2} MB.", kind=FaultKind.BAD_RESULT)
+                if answer.is_redirect:
+                    raise ProviderFault(
+                        f"{self.vendor} points elsewhere: check its base address.", kind=FaultKind.UNAVAILABLE, accepted=False
+                    )
+                found = {name.lower(): value for name, value in answer.headers.items()}
+                return Reply(vendor=self.vendor, status=answer.status_code, headers=found, body=bytes(body))
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise of_error(self.vendor, error, posted=method == "POST") from None
+
+
+def _passing(error: Exception) -> bool | float:
+    """Whether, or after how many seconds, asking again may help."""
+    if not isinstance(error, ProviderFault) or error.kind not in _AGAIN:
+        return False
+    if error.retry_after is None:
+        return True
+    return error.retry_after if error.retry_after <= _LONGEST_WAIT else False
+
+
+@asynccontextmanager
+async def open_caller(
+    *,
+    vendor: str,
+    base_url: str,
+    now: Callable[[], datetime],
+    keys: Keys | None = None,
+    sign: Callable[[str], Mapping[str, str]] = lambda _: {},
+    explain: Explain = lambda _: None,
+    pace: Pace | None = None,
+    hosts: Iterable[str] = (),
+    trusted: Iterable[str] = (),
+    timeout: float = 120.0,  # noqa: ASYNC109 - the client's own setting
+) -> AsyncGenerator[Caller]:
+    """A caller with connections of its own.
+
+    Args:
+        vendor: the service's name, for sentences and logs.
+        base_url: without a final slash; paths are put behind it. Its host is trusted for results.
+        now: the clock, UTC.
+        keys: its keys, or None where it needs none.
+        sign: the headers that carry a key; the key is never in an address.
+        explain: the vendor's own error table.
+        pace: how fast it may be asked; 20 calls a second unless told.
+        hosts: the hosts that its results come from, with all below them.
+        trusted: hosts that an admin allows besides.
+        timeout: seconds that an answer may take.
+    """
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=40)
+    patience = httpx.Timeout(timeout, connect=10.0)
+    async with httpx.AsyncClient(limits=limits, timeout=patience, follow_redirects=False, headers={"User-Agent": "limner"}) as http:
+        base = urlsplit(base_url)
+        downloads = Downloads(http, vendor=vendor, suffixes=hosts, trusted=(*trusted, base.netloc))
+        pace = pace or Pace(calls=20, seconds=1)
+        yield Caller(http, vendor=vendor, base_url=base_url, keys=keys, sign=sign, explain=explain, pace=pace, downloads=downloads, now=now)
