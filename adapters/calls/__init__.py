@@ -8,8 +8,8 @@
     waiting.py     how long a service asks us to wait, in each of the forms it is said
     downloads.py   results fetched from a service's own hosts alone, without a key, never from a private address
     signatures.py  webhooks that prove who sent them
-    settings.py    the settings that every service has: base address, download hosts
-    testing is done against servers on loopback (`tests/contracts/test_calls.py`)
+    settings.py    the settings that every service has: patience, download hosts
+    shapes.py      AtOnce: the rest of the port for a service that answers in the call itself
 
 The rule: a provider's file holds its vendor's facts and pure functions (request out, answer in) and no transport of its own; everything
 in here knows no vendor. Third parties' plugins may use it as ours do.
@@ -29,10 +29,13 @@ from adapters.calls.faults import Explain
 from adapters.calls.keys import Keys
 from adapters.calls.pace import Pace
 from adapters.calls.reply import Reply
-from adapters.calls.settings import CallSettings
+from adapters.calls.settings import Address, CallSettings, Words
+from adapters.calls.shapes import AtOnce
 from adapters.calls.signatures import Jwks, verify_signed, verify_standard
 
 __all__ = [
+    "Address",
+    "AtOnce",
     "CallSettings",
     "Caller",
     "Downloads",
@@ -41,6 +44,7 @@ __all__ = [
     "Keys",
     "Pace",
     "Reply",
+    "Words",
     "open_caller",
     "verify_signed",
     "verify_standard",

@@ -24,8 +24,9 @@ Address = Annotated[str, AfterValidator(_address)]
 
 
 class CallSettings(PluginSettings):
-    """Download hosts; a provider adds its key and its base address (`base_url: Address = Field(..., description=...)`)."""
+    """Patience and download hosts; a provider adds its key and its address (`base_url: Address = Field(..., description=...)`)."""
 
+    timeout: float = Field(180, gt=0, le=3600, description="Seconds that one answer may take.")
     download_hosts: Words = Field(
         (), description="More hosts that its results may be fetched from, host or host:port, comma list; private and http ones too."
     )
