@@ -6,10 +6,12 @@ stop. What is on is decided here, by what the environment says; nothing else in 
 
 import asyncio
 import gc
+import hashlib
+import hmac
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -202,6 +204,8 @@ async def open_app(
                 read=files.get,
                 public_url=public_url,
                 vault=journal.vault(name, secret=secret),
+                webhook=f"{settings.public_url.rstrip('/')}/webhooks/{name}/{webhook_token(secret, name)}" if settings.public_url else "",
+                download_hosts=settings.download_hosts,
                 admins=frozenset(settings.admins),
             ),
         )
@@ -298,11 +302,17 @@ class _Opener:
         found: dict[str, Any] = {}
         for name in chosen:
             plugin: plugins.Plugin[Any, Any] = plugins.load(package, name, "PLUGIN", group=group)
-            settings, kit = config.load(plugin.settings, name, self.environment), self.kit(name)
+            read = partial(config.load, plugin.settings, name, self.environment)
+            settings, kit = read(), replace(self.kit(name), reload=read)
             found[name] = await self.stack.enter_async_context(plugin.open(settings, kit))
             if plugin.examine:
                 self.examinations[name] = partial(plugin.examine, settings, kit)
         return found
+
+
+def webhook_token(secret: bytes, name: str) -> str:
+    """The part of a webhook's address that nobody can guess; the same in every process of an installation."""
+    return hmac.new(secret, f"limner webhook {name}".encode(), hashlib.sha256).hexdigest()[:40]
 
 
 def spare_collector() -> None:

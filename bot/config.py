@@ -50,6 +50,9 @@ class BotSettings(BaseModel):
     files_url: str = Field(
         "data/files", description="Where pictures are kept: a folder, file:///path, or s3://bucket/prefix (with the usual AWS_* variables)."
     )
+    download_hosts: Words = Field(
+        (), description="More hosts that any service's results may be fetched from, host or host:port, comma list; private ones too."
+    )
     public_url: str = Field("", description="Where people reach the HTTP server, for links to pictures. Empty: http://<host>:<port>.")
     http_host: str = Field("127.0.0.1", description="Address to listen on.")
     http_port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
