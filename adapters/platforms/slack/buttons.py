@@ -1,5 +1,6 @@
 """Buttons: actions as rows of Slack's buttons, whose value is the line that they say. They need no memory: they outlive any restart."""
 
+import math
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -9,8 +10,8 @@ from bot.model import Action, Emphasis
 
 SAY = "say:"
 """How the `action_id` of every such button begins; the rest is only there to tell the buttons of a message apart."""
-_IN_A_ROW = 5
-"""More than Slack shows side by side on a laptop."""
+_IN_A_ROW = 6
+"""As many as Slack shows side by side on a laptop."""
 _LABEL = 75
 _VALUE = 2000
 _CONFIRM_TITLE = 100
@@ -31,11 +32,15 @@ def rows(actions: Sequence[Action], *, start: int = 0) -> list[JSON]:
         else:
             blocks += (*_packed(loose), *_packed(same))
             loose = []
-    return [{"type": "actions", "elements": elements["elements"]} for elements in (*blocks, *_packed(loose))]
+    return [*blocks, *_packed(loose)]
 
 
 def _packed(buttons: Sequence[JSON]) -> list[JSON]:
-    return [{"elements": list(buttons[start : start + _IN_A_ROW])} for start in range(0, len(buttons), _IN_A_ROW)]
+    """Rows that are about equally long, none with one button left over."""
+    if not buttons:
+        return []
+    size = math.ceil(len(buttons) / math.ceil(len(buttons) / _IN_A_ROW))
+    return [{"type": "actions", "elements": list(buttons[start : start + size])} for start in range(0, len(buttons), size)]
 
 
 def _button(number: int, action: Action) -> JSON:

@@ -18,10 +18,11 @@ _TAME = re.compile(r"[^*_~`:\n]*")
 
 
 def facts(fields: Sequence[tuple[str, str]]) -> list[JSON]:
-    """Blocks for labels and values, in their order."""
+    """Blocks for labels and values, in their order. Commands, and what is mostly long, are a list; else only what is long has a line."""
     pairs = [(cut(label, _LABEL), cut(value, _VALUE)) for label, value in fields]
     pairs = [(label or "…", value or "…") for label, value in pairs if label or value]
-    listed = sum(map(_is_short, pairs)) <= len(pairs) / 2
+    commands = any(label.startswith("/") for label, _ in pairs)
+    listed = commands or sum(map(_is_short, pairs)) <= len(pairs) / 2
     blocks: list[JSON] = []
     for short, group in groupby(pairs, key=lambda pair: not listed and _is_short(pair)):
         run = list(group)
@@ -48,10 +49,8 @@ def _below(pairs: Iterable[tuple[str, str]]) -> list[JSON]:
         if room < 0 and blocks[-1]:
             blocks.append([])
             room = _LINES - len(label) - len(value) - 3
-        # A feed before each line but the first: one at the end would leave a gap.
-        start = "\n" if blocks[-1] else ""
-        blocks[-1] += (
-            {"type": "text", "text": f"{start}{label}", "style": {"bold": True}},
-            {"type": "text", "text": f"  {value}"},
-        )
+        if blocks[-1]:
+            # Between two lines and not after each: one at the end would leave a gap.
+            blocks[-1].append({"type": "text", "text": "\n"})
+        blocks[-1] += ({"type": "text", "text": label, "style": {"bold": True}}, {"type": "text", "text": f"  {value}"})
     return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]} for elements in blocks if elements]

@@ -79,7 +79,7 @@ def _input(field: Field) -> JSON:
 def _element(field: Field, value: str, longest: int) -> JSON:
     if field.file:
         return {"type": "file_input", "filetypes": list(_FILE_TYPES), "max_files": 1}
-    choices = [choice for choice in field.choices if plain(choice) and len(choice) <= _CHOICE_VALUE]
+    choices = [choice for choice in dict.fromkeys(field.choices) if choice and choice == plain(choice) and len(choice) <= _CHOICE_VALUE]
     if choices:
         return _select(choices, value)
     if field.numeric and _is_number(value):

@@ -75,18 +75,17 @@ def home_of(sections: Sequence[Message], shown: Mapping[str, Shown]) -> JSON:
 
 def _section(message: Message, shown: Sequence[Shown], *, note: str, start: int, small: bool = False) -> list[JSON]:
     # Where everything there is to know is listed, and on a page of many, pictures stand beside their words as thumbnails.
-    small = small or bool(message.fields)
+    listed = bool(message.fields)
     pictures = [
-        _thumbnail(picture, one) if small else _image(picture, one)
+        _thumbnail(picture, one, brief=listed) if listed or small else _image(picture, one)
         for picture, one in zip(message.pictures, shown, strict=False)
         if one.file
     ]
     body = _body(message)
-    results = any(picture.original for picture in message.pictures) and message.tone is Tone.PLAIN and not small
+    results = any(picture.original for picture in message.pictures) and message.tone is Tone.PLAIN and not listed
     return [
         *_title(message.title),
-        *((*pictures, *body) if results else (*body, *pictures)),
-        *facts(message.fields),
+        *((*pictures, *body) if results else (*body, *facts(message.fields), *pictures)),
         *_context(message.context),
         *_links(message.pictures, shown),
         *_note(note),
@@ -123,9 +122,11 @@ def _image(picture: Picture, shown: Shown) -> JSON:
     return {**block, "title": _plain(title)} if title else block
 
 
-def _thumbnail(picture: Picture, shown: Shown) -> JSON:
+def _thumbnail(picture: Picture, shown: Shown, *, brief: bool) -> JSON:
+    """A small picture beside its words; where everything about it is listed anyway, `brief` ones."""
     image: JSON = {"type": "image", "slack_file": {"id": shown.file}, "alt_text": _alt(picture)}
-    caption = "\n".join(part for part in (cut(picture.title, 200), _alt(picture)[:400]) if part)
+    title, alt = cut(picture.title, 200), cut(_alt(picture), 300)
+    caption = title or alt if brief else f"{title}\n{alt}".strip()
     return {"type": "section", "text": _plain(caption), "accessory": image}
 
 
