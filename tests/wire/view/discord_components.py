@@ -33,7 +33,8 @@ def draw_component(part: JSON, known: Known) -> Html:
 
 def picture(address: str, known: Known, *, alt: str | None, spoiler: bool = False) -> Html:
     """A picture with its description; behind a cover where it is a spoiler, in a box that says so where it is missing."""
-    source = known.pictures.get(address)
+    # An address of a file is signed anew each time it is given; the file is the same.
+    source = known.pictures.get(address) or known.pictures.get(address.partition("?")[0])
     if not source:
         return div("missing", f"picture not found: {alt or address}", role="alert")
     shown = element("img", src=source, alt=alt or "")
