@@ -73,6 +73,10 @@ class Line:
     """When heartbeats came, on the machine's own clock."""
     received: deque[float] = field(default_factory=deque[float])
     closed_with: int | None = None
+    deaf: bool = False
+    """Whether heartbeats go unanswered."""
+    mute: bool = False
+    """Whether nothing at all is sent, as if the other end were a zombie."""
 
     async def send(self, payload: Json) -> None:
         text = json.dumps(payload)
@@ -102,15 +106,13 @@ class Gateway:
     url: str = ""
     shards: int = 1
     """How many shards the API recommends."""
-    deaf: bool = False
-    """Whether heartbeats go unanswered."""
-    mute: bool = False
-    """Whether nothing at all is sent, as if the other end were a zombie."""
     revoked: bool = False
     sessions: dict[str, Session] = field(default_factory=dict[str, Session])
     lines: list[Line] = field(default_factory=list[Line])
     """Every socket that ever was, the last one last."""
     dispatches: list[tuple[str, Json, int | None, int]] = field(default_factory=list[tuple[str, Json, int | None, int]])
+    starts: int = 1000
+    """How many sessions may begin in a day; one more, and Discord resets the token."""
     identifies: list[Json] = field(default_factory=list[Json])
 
     @property
@@ -131,6 +133,7 @@ class Gateway:
     def begin(self, line: Line, data: Json) -> None:
         """IDENTIFY: checks everything, makes a session and greets it."""
         self.identifies.append(data)
+        self.revoked |= len(self.identifies) > self.starts
         if self.revoked or data.get("token", "").removeprefix("Bot ") != self.token:
             raise Closing(4004, "Authentication failed.")
         shard, count = data.get("shard") or (0, 1)
@@ -192,7 +195,7 @@ class Gateway:
     def _handle(self, line: Line, op: int, data: Any) -> None:
         if op == HEARTBEAT:
             line.beats.append(time.monotonic())
-            if not self.deaf:
+            if not line.deaf:
                 line.queue.put_nowait({"op": ACK, "d": None, "s": None, "t": None})
         elif op in {IDENTIFY, RESUME}:
             if line.session:
@@ -253,7 +256,7 @@ class Gateway:
     async def _write(self, line: Line) -> None:
         while True:
             payload = await line.queue.get()
-            if self.mute:
+            if line.mute:
                 continue
             try:
                 await line.send(payload)

@@ -56,6 +56,10 @@ class Guest(discord.AutoShardedClient):
         self.heard.append((event, args))
         super().dispatch(event, *args, **kwargs)
 
+    def get_channel_named(self, name: str) -> Any:
+        """A channel of any server in its memory, or None."""
+        return discord.utils.get(self.get_all_channels(), name=name)
+
     def events(self, name: str) -> list[Any]:
         """The first arguments of all events of a name."""
         return [args[0] if args else None for event, args in self.heard if event == name]

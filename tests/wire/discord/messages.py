@@ -33,6 +33,17 @@ class Control:
     raw: Json = field(repr=False)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A file as a person sees it in a message."""
+
+    filename: str
+    content: bytes = field(repr=False)
+    alt: str
+    spoiler: bool
+    """Whether it is covered until somebody clicks it."""
+
+
 @dataclass(kw_only=True, eq=False)
 class Message:
     """One message, ephemeral ones too."""
@@ -108,6 +119,21 @@ class Message:
         return [each for each in self.attachments if f"attachment://{each.filename}" in named]
 
     @property
+    def pictures(self) -> list[Picture]:
+        """What is shown, with the words for those who do not see it; a gallery's own words and cover come before the file's."""
+        if not self.is_v2:
+            return [_picture(each, {}) for each in self.attachments]
+        files = {f"attachment://{each.filename}": each for each in self.attachments}
+        covered = [inner for each in self.components if each.get("spoiler") for inner in walk([each])]
+        places = [(each, item) for each in walk(self.components) for item in items(each, "items") or [each] if media(each)]
+        urls = [(within(item, "media") or within(item, "file")).get("url") for _, item in places]
+        return [
+            _picture(files[url], {**item, "spoiler": item.get("spoiler") or each in covered})
+            for url, (each, item) in zip(urls, places, strict=True)
+            if url in files
+        ]
+
+    @property
     def hidden(self) -> list[Attachment]:
         """Attachments that nobody sees."""
         shown = self.shown
@@ -156,6 +182,11 @@ class Message:
 
     def has_thread(self, thread: Channel) -> None:
         self.thread, self.flags = thread, self.flags | HAS_THREAD
+
+
+def _picture(file: Attachment, item: Json) -> Picture:
+    alt = item.get("description") or file.description or ""
+    return Picture(filename=file.filename, content=file.content, alt=alt, spoiler=bool(item.get("spoiler") or file.spoiler))
 
 
 def _control(raw: Json) -> Control:

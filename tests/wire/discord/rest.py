@@ -112,7 +112,7 @@ def check_caller(world: World, request: web.Request) -> None:
     """Raises 401 for a request without the bot's token, where one is needed."""
     if request.path.startswith(OPEN) or request.path == "/api/v10/gateway":
         return
-    if world.revoked or request.headers.get("Authorization") != f"Bot {world.token}":
+    if world.revoked or world.gateway.revoked or request.headers.get("Authorization") != f"Bot {world.token}":
         raise Fault(0)
 
 

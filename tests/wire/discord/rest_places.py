@@ -70,7 +70,12 @@ async def gateway(request: web.Request) -> web.Response:
 @routes.get("/api/v10/gateway/bot")
 async def gateway_for_bot(request: web.Request) -> web.Response:
     gateway = request.app[WORLD].gateway
-    start = {"total": 1000, "remaining": 1000 - len(gateway.identifies), "reset_after": 14_400_000, "max_concurrency": 1}
+    start = {
+        "total": gateway.starts,
+        "remaining": max(0, gateway.starts - len(gateway.identifies)),
+        "reset_after": 14_400_000,
+        "max_concurrency": 1,
+    }
     return reply({"url": gateway.url, "shards": gateway.shards, "session_start_limit": start})
 
 

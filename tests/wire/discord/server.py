@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.wire.discord import rest_commands, rest_interactions, rest_messages, rest_places
+from tests.wire.discord.admin import Admin
 from tests.wire.discord.cast import make_world
 from tests.wire.discord.faults import Json
 from tests.wire.discord.gateway import HEARTBEAT, INVALID, RECONNECT, Line
@@ -22,7 +23,7 @@ from tests.wire.discord.uploads import Attachment
 from tests.wire.discord.world import Call, World
 
 
-class DiscordServer(Hands):
+class DiscordServer(Hands, Admin):
     """What a test has in hand."""
 
     def __init__(self, world: World, rates: Rates) -> None:
@@ -118,19 +119,25 @@ class DiscordServer(Hands):
 
     # How it misbehaves.
 
-    def rate_limit(self, route: str, seconds: float, *, times: float = 1, scope: str = "user", via: bool = True) -> None:
-        """Answers 429; without `via` it is the wall before Discord that does, with a page instead of JSON."""
+    # A route is `POST /channels/*/messages`: a star or `{name}` is one step of the path, and without a method every method is meant.
+
+    def rate_limit(self, route: str, seconds: float, times: float = 1, *, scope: str = "user", via: bool = True) -> None:
+        """Answers 429, of scope "user", "shared" or "global"; without `via` it is the wall before Discord that does, with a page."""
         self.world.mischief.add(route, times, error=Limited(seconds, scope, via=via))
 
-    def fail(self, route: str, status: int, *, code: int = 0, times: float = 1) -> None:
+    def fail(self, route: str, status: int, code: int = 0, times: float = 1) -> None:
         self.world.mischief.add(route, times, error=fault(status, code))
 
-    def slow(self, route: str, seconds: float, *, times: float = 1) -> None:
+    def slow(self, route: str, seconds: float, times: float = 1) -> None:
         self.world.mischief.add(route, times, seconds=seconds)
 
-    def lost_reply(self, route: str, *, times: float = 1) -> None:
+    def lost_reply(self, route: str, times: float = 1) -> None:
         """The request takes effect, and its answer never arrives."""
         self.world.mischief.add(route, times, lost=True)
+
+    def lost_request(self, route: str, times: float = 1) -> None:
+        """The request has no effect, and no answer either."""
+        self.world.mischief.add(route, times, lost=True, error=fault(503, 0))
 
     def too_large(self, limit: int) -> None:
         """Files of more than `limit` bytes are 40005 from now on, wherever they go; 0 for what the place allows."""
@@ -176,28 +183,26 @@ class DiscordServer(Hands):
 
     def op7(self) -> None:
         """Asks every connection to come back."""
-        self._tell({"op": RECONNECT, "d": None, "s": None, "t": None})
+        self._push({"op": RECONNECT, "d": None, "s": None, "t": None})
 
     def op9(self, *, resumable: bool) -> None:
         """Declares every session invalid, for good or not."""
         for line in self.lines:
             if line.session and not resumable:
                 line.session.alive = False
-        self._tell({"op": INVALID, "d": resumable, "s": None, "t": None})
+        self._push({"op": INVALID, "d": resumable, "s": None, "t": None})
 
     def ask_heartbeat(self) -> None:
-        self._tell({"op": HEARTBEAT, "d": None, "s": None, "t": None})
+        self._push({"op": HEARTBEAT, "d": None, "s": None, "t": None})
 
-    def _tell(self, payload: Json) -> None:
+    def _push(self, payload: Json) -> None:
         for line in self.lines:
             line.queue.put_nowait(payload)
 
     def stop_answering_heartbeats(self, *, silent: bool = True) -> None:
-        """From now on heartbeats go unanswered; `silent`: nothing else is sent either."""
-        self.world.gateway.deaf, self.world.gateway.mute = True, silent
-
-    def answer_heartbeats(self) -> None:
-        self.world.gateway.deaf = self.world.gateway.mute = False
+        """Makes zombies of the open connections: heartbeats go unanswered, and with `silent` nothing else is sent either."""
+        for line in self.lines:
+            line.deaf, line.mute = True, silent
 
     def malformed_dispatch(self, event: str = "MESSAGE_CREATE", data: Any = None) -> None:
         """A dispatch that lacks everything it should have."""
