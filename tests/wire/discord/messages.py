@@ -1,7 +1,6 @@
 """A message: what it holds, how Discord writes it, what a person sees of it, and whom it pings."""
 
 import copy
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,6 @@ from tests.wire.discord.components import BUTTON, LINK, SELECTS, TEXT, media, wa
 from tests.wire.discord.faults import Json, items, within
 from tests.wire.discord.limits import EPHEMERAL, HAS_THREAD, LOADING, V2
 from tests.wire.discord.people import Channel, User
-from tests.wire.discord.permissions import MENTION_EVERYONE, allowed
 from tests.wire.discord.uploads import Attachment
 
 if TYPE_CHECKING:
@@ -226,33 +224,3 @@ def _resolved(tree: Any, files: dict[str, Attachment], world: "World") -> Any:
             body |= {"attachment_id": str(file.id), "width": file.width, "height": file.height, "content_type": file.media_type}
             body |= {"placeholder": "", "loading_state": 2}
     return body
-
-
-def mentioned(message: Message, rules: Json | None, *, webhook: bool) -> None:
-    """Reads a text for mentions, and notes whom it pings under these `allowed_mentions`.
-
-    Without rules a bot's message may ping everything, an answer to an interaction only people. What stands in code pings nobody.
-    """
-    text = re.sub(r"```.*?```|`[^`\n]+`", "", message.text, flags=re.DOTALL)
-    rules = rules if rules is not None else {"parse": ["users"] if webhook else ["users", "roles", "everyone"], "replied_user": True}
-    parse: list[str] = items(rules, "parse")
-    guild = message.channel.guild
-    users = (
-        {user.id: user for user in (each.user for each in guild.members.values())}
-        if guild
-        else {u.id: u for u in message.channel.recipients}
-    )
-    message.mentions = [users[int(each)] for each in dict.fromkeys(re.findall(r"<@!?(\d+)>", text)) if int(each) in users]
-    named = [str(each) for each in items(rules, "users")]
-    message.pings |= {user.name for user in message.mentions if "users" in parse or str(user.id) in named}
-    if message.reply_to and rules.get("replied_user", False):
-        message.pings.add(message.reply_to.author.name)
-        message.mentions += [message.reply_to.author] if message.reply_to.author not in message.mentions else []
-    if guild is None:
-        return
-    everyone = bool(allowed(message.author, message.channel) & MENTION_EVERYONE)
-    for role in guild.roles:
-        may = "roles" in parse or str(role.id) in [str(each) for each in items(rules, "roles")]
-        if role.mention in text and may and (role.mentionable or everyone):
-            message.pings.add(f"@{role.name}")
-    message.pings |= {each for each in re.findall(r"@everyone|@here", text) if "everyone" in parse and everyone}

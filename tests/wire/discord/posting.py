@@ -6,7 +6,8 @@ from tests.wire.discord.components import Components, number
 from tests.wire.discord.faults import Fault, Form, Json, items
 from tests.wire.discord.gateway import DIRECT_MESSAGES, GUILD_MESSAGES
 from tests.wire.discord.limits import LOADING, SILENT, SUPPRESS_EMBEDS, V2, check_text
-from tests.wire.discord.messages import Message, mentioned
+from tests.wire.discord.mentions import mentioned
+from tests.wire.discord.messages import Message
 from tests.wire.discord.uploads import gather
 
 if TYPE_CHECKING:
