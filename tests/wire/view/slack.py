@@ -32,6 +32,7 @@ class Screen:
     known: Known = field(default_factory=Known)
     dark: bool = False
     phone: bool = False
+    sidebar: bool = True
 
 
 def draw(screen: Screen) -> str:
@@ -43,7 +44,7 @@ def draw(screen: Screen) -> str:
         rooms.append(_channel(screen))
     if screen.thread and screen.home is None:
         rooms.append(_thread(screen))
-    beside = NOTHING if screen.phone else join([_rail(screen), _sidebar(screen)])
+    beside = NOTHING if screen.phone else join([_rail(screen), _sidebar(screen) if screen.sidebar else None])
     modal = slack_chrome.modal(screen.modal, screen.known) if screen.modal else None
     body = div("window", NOTHING if screen.phone else _top(screen), div("middle", beside, div("rooms", *rooms)), modal)
     classes = " ".join(["dark" if screen.dark else "light", "phone" if screen.phone else "desk"])
