@@ -1,7 +1,7 @@
 """A guest: the real discord.py in a small bot of the tests' own, pointed at a server of ours and put back afterwards."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,10 +11,11 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from tests.wire.discord.server import DiscordServer
+from tests.wire.discord.server import DiscordServer, open_discord
 
 INTENTS = discord.Intents(13825)
 """Servers, messages and reactions, in servers and direct; nothing privileged."""
+Do = Callable[[discord.Interaction], Awaitable[object]]
 
 
 @asynccontextmanager
@@ -77,3 +78,35 @@ async def connected(server: DiscordServer, guest: Guest, *, token: str = "") -> 
         finally:
             await guest.close()
             running.cancel()
+
+
+@asynccontextmanager
+async def answering(do: Do, **options: Any) -> AsyncGenerator[DiscordServer]:
+    """A server and a bot with one command, /do, that does this."""
+    guest = Guest()
+
+    @guest.tree.command(name="do", description="Do it")
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def command(
+        interaction: discord.Interaction,
+        what: str = "",  # noqa: ARG001 - read from the namespace
+        file: discord.Attachment | None = None,  # noqa: ARG001 - the same
+    ) -> None:
+        await do(interaction)
+
+    @command.autocomplete("what")
+    async def complete(_: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=f"{current}!", value=current)]
+
+    @guest.tree.context_menu(name="Use as prompt")
+    async def use(interaction: discord.Interaction, message: discord.Message) -> None:
+        await interaction.response.send_message(message.content, ephemeral=True)
+
+    async with open_discord(**options) as server, connected(server, guest):
+        await guest.tree.sync()
+        yield server
+
+
+async def tell(interaction: discord.Interaction) -> None:
+    await interaction.response.send_message("done")

@@ -19,6 +19,7 @@ async def test_a_bot_logs_in_and_sees_its_servers() -> None:
     async with open_discord() as server, connected(server, Guest()) as guest:
         assert guest.user is not None
         assert guest.user.id == server.application_id
+        assert server.lines[-1].deflate is not None
         assert {guild.name for guild in guest.guilds} == {"Workshop", "Elsewhere"}
 
 

@@ -13,7 +13,8 @@ from tests.wire.discord.caller import calling
 from tests.wire.discord.server import DiscordServer, open_discord
 
 COMMAND = {"name": "imagine", "description": "Draw"}
-HELLO = {"type": 4, "data": {"content": "hello"}}
+BUTTON = {"type": 2, "style": 1, "label": "Again", "custom_id": "again"}
+HELLO = {"type": 4, "data": {"content": "hello", "components": [{"type": 1, "components": [BUTTON]}]}}
 
 
 @asynccontextmanager
@@ -61,6 +62,9 @@ async def test_a_command_goes_to_the_address_and_its_reply_is_the_answer() -> No
         said = await server.slash("ada", "general", "imagine")
         assert (said.text, said.response) == ("hello", 4)
         assert heard[-1]["data"]["name"] == "imagine"
+        assert said.message is not None
+        assert (await server.press("ivy", said.message, "Again")).text == "hello"
+        assert heard[-1]["data"]["custom_id"] == "again"
         assert server.world.gateway.dispatches[-1][0] != "INTERACTION_CREATE"
         assert (await server.deliver_again())[0] == 200
         assert (await server.deliver_again(headers={"X-Signature-Timestamp": "0", "X-Signature-Ed25519": "00"}))[0] == 401
