@@ -22,9 +22,12 @@ _ASKED_BY_FORM = frozenset(
     {
         # These take no JSON body.
         "conversations.history",
+        "conversations.info",
         "conversations.replies",
         "files.getUploadURLExternal",
         "files.info",
+        "reactions.get",
+        "usergroups.users.list",
         "users.info",
     }
 )
@@ -67,7 +70,7 @@ class Calls:
         client: Any = copy.copy(await self.clients.of(workspace))
         client.retry_handlers = []
         given = {name: value for name, value in arguments.items() if value is not None}
-        broken = 0
+        broken, paused = 0, 0.0
         while True:
             await self.pace.turn(workspace, method, channel=lane, patience=patience)
             try:
@@ -76,7 +79,10 @@ class Calls:
                 pause = _pause_of(error)
                 if pause is None:
                     raise _refusal_of(error, method) from None
+                paused += max(pause, _AGAIN)
                 self.pace.pause(workspace, method, pause)
+                if paused > patience:
+                    raise _refusal_of(error, method) from None
             except (aiohttp.ClientError, TimeoutError, SlackClientError) as error:
                 broken += 1
                 unsent = isinstance(error, aiohttp.ClientConnectorError)

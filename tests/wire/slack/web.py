@@ -28,8 +28,9 @@ async def serve(world: World, limiter: Limiter, request: web.Request) -> web.Str
         return drop(request)
     if "slow" in trouble:
         await asyncio.sleep(trouble["slow"].seconds)
+    world.catch_up()
     team = world.tokens.get(token)
-    shown = {name: value for name, value in args.items() if name != "token"}
+    shown = {name: value for name, value in args.items() if name not in {"token", "_authorization", "client_secret"}}
     headers: dict[str, str] = {}
     status, error = 200, ""
     answer: JSON = {"ok": True}
@@ -62,7 +63,7 @@ async def answer_to(world: World, limiter: Limiter, method: str, args: JSON, *, 
     rules = METHODS[method]
     team = team_of(world, token)
     if world.limits:
-        now = asyncio.get_running_loop().time()
+        now = world.now()
         posting = method == "chat.postMessage"
         wait = limiter.wait_to_post(team.id, str(args.get("channel")), now) if posting else limiter.wait(method, team.id, rules.tier, now)
         refuse_haste(wait)
