@@ -19,7 +19,7 @@ def check_auth(call: Call) -> JSON:
         "team_id": call.team.id,
         "user_id": call.team.bot.id,
         "bot_id": call.team.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": call.team.org_wide,
         **grid,
     }
 
@@ -34,16 +34,17 @@ def authorize(world: World, request: web.Request) -> web.Response:
     """The consent page, as it is left: `team` and `allow` say what the person chose there."""
     query = request.query
     scopes = {scope for scope in query.get("scope", "").split(",") if scope}
-    if query.get("client_id") != world.client_id or not scopes or not query.get("redirect_uri"):
+    back = query.get("redirect_uri") or world.redirect_url
+    if query.get("client_id") != world.client_id or not scopes or not back:
         return web.Response(status=400, text="invalid_client_id, no scopes, or no redirect_uri")
     answer = {"state": query.get("state", "")}
     if query.get("allow") == "no":
         answer["error"] = "access_denied"
     else:
         code = world.key("code")
-        world.codes[code] = (world.teams[query["team"]], query["redirect_uri"], scopes)
+        world.codes[code] = (world.teams[query["team"]], back, scopes)
         answer["code"] = code
-    return web.Response(status=302, headers={"Location": f"{query['redirect_uri']}?{urlencode(answer)}"})
+    return web.Response(status=302, headers={"Location": f"{back}?{urlencode(answer)}"})
 
 
 def exchange(world: World, args: JSON, authorization: str) -> JSON:
@@ -73,7 +74,7 @@ def exchange(world: World, args: JSON, authorization: str) -> JSON:
         "token_type": "bot",
         "access_token": team.bot_token,
         "bot_user_id": team.bot.id,
-        "team": {"id": team.id, "name": team.name},
+        "team": None if team.org_wide else {"id": team.id, "name": team.name},
         "enterprise": {"id": team.enterprise_id, "name": "Grid"} if team.enterprise_id else None,
-        "is_enterprise_install": False,
+        "is_enterprise_install": team.org_wide,
     }

@@ -51,7 +51,7 @@ class Line:
         """A WebSocket from its hello to its end."""
         if self.world.refusing:
             return web.Response(status=503)
-        ws = web.WebSocketResponse(heartbeat=10)
+        ws = web.WebSocketResponse(heartbeat=10, timeout=1)
         await ws.prepare(request)
         self.opened += 1
         socket = Socket(number=self.opened, ws=ws, request=request)
@@ -96,11 +96,18 @@ class Line:
         async with asyncio.timeout(within), self.changed:
             await self.changed.wait_for(lambda: not self.sockets)
 
-    async def hang_up(self, reason: str, *, close: bool) -> None:
-        """Say `disconnect` on every socket and, unless it is only a warning, close it."""
-        for socket in list(self.sockets):
+    async def hang_up(self, reason: str, *, close: bool, grace: float = 10.0) -> None:
+        """Say `disconnect` on every socket; unless it is only a warning, each has `grace` seconds to go by itself and is closed then."""
+        told = list(self.sockets)
+        for socket in told:
             await socket.ws.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": f"applink-{socket.number}"}})
-            if close:
+        if not close:
+            return
+        try:
+            async with asyncio.timeout(grace), self.changed:
+                await self.changed.wait_for(lambda: not any(socket in self.sockets for socket in told))
+        except TimeoutError:
+            for socket in told:
                 await socket.ws.close()
 
     def break_off(self) -> None:

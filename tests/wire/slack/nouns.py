@@ -132,6 +132,8 @@ class Team:
     bot_id: str
     bot_token: str
     enterprise_id: str | None = None
+    org_wide: bool = False
+    """Whether the app is installed for the whole organisation: then payloads have no team."""
     scopes: set[str] = field(default_factory=lambda: set(SCOPES))
     state: str = "live"
     files_disabled: bool = False
@@ -157,6 +159,8 @@ class File:
     deleted: bool = False
     polls: int = 0
     due: float = 0.0
+    muted: bool = False
+    """Whether it was announced with an alternative text, with which Slack may silently not share it."""
     given: bool = False
     """Whether somebody handed it to the app in a form."""
     channels: set[str] = field(default_factory=set[str])

@@ -14,14 +14,16 @@ from aiohttp import web
 
 from tests.wire.slack import answers, installs, uploads
 from tests.wire.slack import web as api
+from tests.wire.slack.filling import Filling
 from tests.wire.slack.limits import Limiter
 from tests.wire.slack.line import Line
 from tests.wire.slack.nouns import JSON, Impossible, Team
-from tests.wire.slack.scenes import Scenes
+from tests.wire.slack.pressing import Pressing
+from tests.wire.slack.talking import Talking
 
 
 @dataclass(kw_only=True)
-class SlackServer(Scenes):
+class SlackServer(Pressing, Filling, Talking):
     """Slack, from where a test stands."""
 
     limiter: Limiter = field(default_factory=Limiter)
@@ -47,7 +49,7 @@ class SlackServer(Scenes):
         await self.line.connected(many, within=within)
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Ask the app to reconnect: `warning` only says so, every other reason closes too."""
+        """Ask the app to reconnect: `warning` only says so; every other reason returns when the old connections are gone."""
         await self.line.hang_up(reason, close=reason != "warning")
 
     def break_socket(self) -> None:
@@ -94,6 +96,7 @@ class SlackServer(Scenes):
     async def install(self, team: Team | str, start_url: str, *, allow: bool = True) -> tuple[int, str]:
         """Go through the pages of an install as an admin of the workspace; gives the status and text of the app's last page."""
         home = self.find_team(team)
+        self.redirect_url = self.redirect_url or start_url.replace("/install", "/oauth_redirect")
         async with self.line.session.get(start_url, allow_redirects=False) as page:
             cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in page.cookies.items())
             target = page.headers.get("Location") or link_in(await page.text())

@@ -13,7 +13,7 @@ def escape(text: str) -> str:
 
 
 def spell(text: str, team: Team, *, command: bool = False) -> str:
-    """Text as events carry it: escaped, with names, channels and addresses resolved; commands name people and leave addresses."""
+    """Text as payloads carry it: escaped, with people, channels and addresses resolved; a command's people come with their names."""
     users = {user.name: user for user in team.users.values()}
     channels = {channel.name: channel for channel in team.channels.values() if channel.kind in {"public", "private"}}
 
@@ -31,6 +31,7 @@ def spell(text: str, team: Team, *, command: bool = False) -> str:
             return match[0]
         return f"<#{channel.id}|{'' if channel.kind == 'private' else channel.name}>"
 
-    spelt = re.sub(r"(?<![\w&])@([a-z0-9_-]+)", person, escape(text))
-    spelt = re.sub(r"(?<![\w&])#([a-z0-9_-]+)", place, spelt)
-    return spelt if command else re.sub(r"(?<![<|])(https?://[^\s<>|]+)", r"<\1>", spelt)
+    parts = re.split(r"(https?://\S+)", text)
+    spelt = [re.sub(r"(?<![\w&])#([a-z0-9_-]+)", place, re.sub(r"(?<![\w&])@([a-z0-9_-]+)", person, escape(part))) for part in parts[::2]]
+    links = [f"<{escape(part)}>" for part in parts[1::2]]
+    return "".join(piece for pair in zip(spelt, [*links, ""], strict=True) for piece in pair)

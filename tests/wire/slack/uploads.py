@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from tests.wire.slack.calls import Call, describe_file, kind_of
+from tests.wire.slack.calls import Call, describe_file, kind_of, processed
 from tests.wire.slack.nouns import JSON, Channel, File, Refusal, Team, is_list
 from tests.wire.slack.world import World
 
@@ -16,10 +16,13 @@ def get_upload_url(call: Call) -> JSON:
         raise Refusal("file_uploads_disabled")
     if length <= 0 or not call.text("filename"):
         raise Refusal("invalid_arguments")
+    if len(call.text("alt_txt")) > 1000:
+        raise Refusal("invalid_arguments")
     if length > LARGEST:
         raise Refusal("file_upload_size_restricted")
     file = new_file(call.world, call.team, call.team.bot.id, call.text("filename"), length)
     file.ticket = call.world.key("K")
+    file.muted = bool(call.text("alt_txt"))
     return {"upload_url": f"{call.world.url}/upload/v1/{file.ticket}", "file_id": file.id}
 
 
@@ -78,16 +81,17 @@ def settle(world: World, file: File) -> None:
 
 
 def share(call: Call, channel: Channel, files: list[File]) -> None:
-    for file in files:
-        file.channels.add(channel.id)
-    call.world.write(
-        channel,
-        call.team.bot.id,
-        call.text("initial_comment"),
-        files=[file.id for file in files],
-        thread_ts=call.text("thread_ts") or None,
-        bot_id=call.team.bot_id,
-    )
+    """Share files once they are processed, so maybe after a later message. A muted one is, as Slack has it, silently not shared."""
+    shown = [file for file in files if not file.muted]
+    about: JSON = {"thread_ts": call.text("thread_ts") or None, "bot_id": call.team.bot_id}
+
+    def appear() -> None:
+        for file in shown:
+            file.channels.add(channel.id)
+        call.world.write(channel, call.team.bot.id, call.text("initial_comment"), files=[file.id for file in shown], **about)
+
+    if shown:
+        call.world.late.append((lambda: all(processed(call.world, file) for file in shown), appear))
 
 
 def info(call: Call) -> JSON:

@@ -1,7 +1,7 @@
 """What Slack knows: workspaces, tokens, messages, files, open views, and every call that was made."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -40,6 +40,8 @@ class World(Troubles):
     signing_secret: str = "the-signing-secret"
     client_id: str = "111.222"
     client_secret: str = "the-client-secret"
+    redirect_url: str = ""
+    """Where the app's settings send people back to when the consent page was opened without `redirect_uri`."""
     url: str = ""
     """Where it listens, without a slash at the end."""
     limits: bool = True
@@ -69,6 +71,8 @@ class World(Troubles):
     statuses: list[JSON] = field(default_factory=list[JSON])
     """What assistant.threads.setStatus showed."""
     deliveries: list[Delivery] = field(default_factory=list[Delivery])
+    late: list[tuple[Callable[[], bool], Callable[[], None]]] = field(default_factory=list[tuple[Callable[[], bool], Callable[[], None]]])
+    """What happens as soon as something is so: files that appear in a channel when they are processed."""
     ahead: float = 0.0
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     last: float = 0.0
@@ -153,8 +157,16 @@ class World(Troubles):
         every = [*where.messages, *(message for message in self.whispered if message.to == user.id)]
         return next((message for message in every if message.ts == ts), None)
 
+    def catch_up(self) -> None:
+        """Do what has become due."""
+        due = [one for one in self.late if one[0]()]
+        self.late = [one for one in self.late if one not in due]
+        for _, do in due:
+            do()
+
     def messages(self, channel: Channel | str, thread_ts: str | None = None, *, team: Team | str | None = None) -> list[Message]:
         """A channel's own messages, oldest first; with `thread_ts`, the replies of that thread without their parent."""
+        self.catch_up()
         every = self.find_channel(channel, team).messages
         if thread_ts is None:
             return [message for message in every if message.thread_ts in {None, message.ts} or message.broadcast]
