@@ -32,6 +32,7 @@ SAYINGS = {
     30032: (BAD_REQUEST, "Maximum number of application commands reached"),
     30046: (TOO_MANY, "Maximum number of edits to messages older than 1 hour reached. Try again later."),
     40005: (TOO_LARGE, "Request entity too large"),
+    40058: (BAD_REQUEST, "Cannot send a message in a forum channel"),
     40060: (BAD_REQUEST, "Interaction has already been acknowledged."),
     40094: (BAD_REQUEST, "This interaction has hit the maximum number of follow-up messages that can be sent."),
     50001: (FORBIDDEN, "Missing Access"),

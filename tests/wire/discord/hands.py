@@ -12,7 +12,7 @@ from tests.wire.discord.interactions import APPLICATION_COMMAND, AUTOCOMPLETE, C
 from tests.wire.discord.mentions import mentioned
 from tests.wire.discord.messages import REPLY, Control, Message
 from tests.wire.discord.modals import FILE_UPLOAD, LABEL, Field, Modal
-from tests.wire.discord.people import Channel, User
+from tests.wire.discord.people import Channel, User, named
 from tests.wire.discord.permissions import MENTION_EVERYONE, READ_HISTORY, VIEW, allowed
 from tests.wire.discord.posting import publish
 from tests.wire.discord.rest_messages import open_for_writing, reacted
@@ -30,13 +30,20 @@ class Hands:
     world: World
 
     def user(self, name: User | str) -> User:
-        return name if isinstance(name, User) else next(each for each in self.world.users.values() if each.name == name)
+        found = name if isinstance(name, User) else named(self.world.users.values(), name)
+        if found is None:
+            raise LookupError(f"there is nobody called {name!r}")
+        return found
 
     def channel(self, name: Channel | str | int) -> Channel:
         """A channel or thread by name or id; the newest of several threads with one name."""
         if isinstance(name, Channel):
             return name
-        return next(each for each in reversed(self.world.channels.values()) if name in {each.name, each.id, str(each.id), each.mention})
+        places = reversed(self.world.channels.values())
+        found = next((each for each in places if name in {each.name, each.id, str(each.id), each.mention}), None)
+        if found is None:
+            raise LookupError(f"there is no channel {name!r}")
+        return found
 
     def _uploads(self, files: Mapping[str, bytes], channel: Channel, *, ephemeral: bool = False) -> dict[str, Attachment]:
         return {name: keep(self.world.clock, name, content, channel_id=channel.id, ephemeral=ephemeral) for name, content in files.items()}
@@ -121,8 +128,6 @@ class Hands:
             raise NotOffered(f"there is no {name!r} among {[each.label for each in controls]}")
         if found.disabled or found.url:
             raise NotOffered(f"{name!r} does nothing")
-        if message.channel.archived:
-            raise NotOffered("nothing in an archived thread can be pressed")
         return found
 
     async def press(self, user: User | str, message: Message, name: str, *, wait: bool = True) -> Interaction:
@@ -214,7 +219,7 @@ class Hands:
     ) -> Message:
         """Writes a message; `ping` is whether a reply tells the one it replies to."""
         who, where = self.user(user), self.channel(channel)
-        open_for_writing(who, where)
+        open_for_writing(self.world, who, where)
         message = Message(
             id=self.world.clock.snowflake(), channel=where, author=who, content=text, reply_to=reply_to, type=REPLY if reply_to else 0,
             attachments=list(self._uploads(attachments, where).values()),

@@ -182,6 +182,8 @@ class Interaction:
             type=COMMAND if self.kind == APPLICATION_COMMAND else PLAIN, flags=flags, only_for=self.user if flags & EPHEMERAL else None,
         )  # fmt: skip
         publish(self.world, message, data, files, webhook=True)
+        if not message.ephemeral:
+            self.world.archive(self.channel, archived=False)
         self.replies.append(message)
         return message
 

@@ -34,16 +34,16 @@ def seen(world: World, message: Message) -> Json:
     return message.payload(world, world.bot, redacted=not world.gateway.privileged & MESSAGE_CONTENT)
 
 
-def open_for_writing(user: User, channel: Channel) -> None:
+def open_for_writing(world: World, user: User, channel: Channel) -> None:
     """Raises what keeps somebody from writing here; a thread that was archived opens again, unless it is locked."""
     require(user, channel, sending(channel))
     if channel.kind == FORUM:
-        raise Fault(50008)
+        raise Fault(40058)
     if channel.kind == DM and not all(each.takes_messages for each in channel.recipients if each is not user):
         raise Fault(50007)
     if channel.locked and not allowed(user, channel) & MANAGE_THREADS:
         raise Fault(160005)
-    channel.archived = False
+    world.archive(channel, archived=False)
 
 
 def referenced(world: World, channel: Channel, body: Json) -> Message | None:
@@ -79,7 +79,7 @@ async def post(request: web.Request) -> web.Response:
     world = request.app[WORLD]
     channel = world.channel(request.match_info["channel_id"])
     body, files = await read(request)
-    open_for_writing(world.bot, channel)
+    open_for_writing(world, world.bot, channel)
     require(world.bot, channel, *([ATTACH_FILES] if files else []), *([EMBED_LINKS] if body.get("embeds") else []))
     old = repeated(world, body)
     if old:

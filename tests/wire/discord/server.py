@@ -153,8 +153,9 @@ class DiscordServer(Hands, Admin):
             await self.disconnect(4004)
 
     def skip_clock(self, seconds: float) -> None:
-        """Puts Discord's clock forward: interactions that nobody answered fail, tokens and links run out."""
+        """Puts Discord's clock forward: interactions that nobody answered fail, tokens and links run out, quiet threads are archived."""
         self.world.clock.skip(seconds)
+        self.world.put_away()
         for interaction in self.world.interactions.values():
             if interaction.failed:
                 interaction.settled.set()

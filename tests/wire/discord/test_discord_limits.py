@@ -112,7 +112,7 @@ async def test_a_file_that_no_component_shows_is_seen_by_nobody() -> None:
         ("no-sending", {"content": "x"}, None, 50013),
         ("no-files", {"content": "x"}, {"a.png": b"a"}, 50013),
         ("no-embeds", {"embeds": [{"title": "t"}]}, None, 50013),
-        ("ideas", {"content": "x"}, None, 50008),
+        ("ideas", {"content": "x"}, None, 40058),
         ("far", {"content": "x"}, None, 50001),
         ("between ada and ivy", {"content": "x"}, None, 50001),
     ],
@@ -120,8 +120,8 @@ async def test_a_file_that_no_component_shows_is_seen_by_nobody() -> None:
 async def test_a_permission_that_is_missing_is_named(channel: str, body: Any, files: Any, code: int) -> None:
     async with open_discord() as server, calling(server) as caller:
         reply = await caller.post(channel, body, files=files)
-        assert (reply.status, reply.code) == (403 if code != 50008 else 400, code)
-        assert server.invalid_requests == (0 if code == 50008 else 1)
+        assert (reply.status, reply.code) == (403 if code != 40058 else 400, code)
+        assert server.invalid_requests == (0 if code == 40058 else 1)
 
 
 async def test_threads_are_made_once_and_only_where_they_can_be() -> None:
@@ -238,3 +238,17 @@ async def test_what_people_wrote_is_not_for_the_app_to_read() -> None:
         assert [body["content"] for body in bodies] == ["", f"{server.bot.mention} hello"]
         assert bodies[0]["attachments"] == []
         assert (await caller.ask("GET", f"/channels/{server.channel('no-history').id}/messages/{plain.id}")).code == 50001
+
+
+async def test_a_thread_in_which_nobody_writes_is_archived_and_opens_for_an_answer() -> None:
+    async with open_discord() as server, calling(server) as caller:
+        await caller.ask("PUT", f"/applications/{server.application_id}/commands", [{"name": "imagine", "description": "Draw"}])
+        sketches = server.channel("sketches")
+        own = (await caller.post("sketches", {"content": "x", "components": [row(BUTTON)]})).body["id"]
+        server.skip_clock(sketches.archive_after * 60 + 1)
+        assert sketches.archived
+        assert (await caller.ask("PATCH", f"/channels/{sketches.id}/messages/{own}", {"content": "y"})).code == 50083
+        pressed = await server.press("ada", server.messages("sketches")[0], "Go", wait=False)
+        path = f"/interactions/{pressed.id}/{pressed.token}/callback"
+        assert (await caller.ask("POST", path, {"type": 4, "data": {"content": "still here"}})).status == 204
+        assert not sketches.archived

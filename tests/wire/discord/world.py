@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.wire.discord.clock import Clock
+from tests.wire.discord.clock import Clock, born
 from tests.wire.discord.faults import Fault, Json
-from tests.wire.discord.gateway import Gateway
+from tests.wire.discord.gateway import GUILDS, Gateway
 from tests.wire.discord.mischief import Mischief
 from tests.wire.discord.people import DM, Channel, Guild, User
 from tests.wire.discord.permissions import VIEW, allowed
@@ -112,6 +112,18 @@ class World:
             found = Channel(id=self.clock.snowflake(), name="", kind=DM, recipients=list(people))
             self.channels[found.id] = found
         return found
+
+    def archive(self, thread: Channel, *, archived: bool) -> None:
+        """Puts a thread away or takes it out again, and says so; nothing happens to what is no thread or is so already."""
+        if thread.is_thread and thread.archived != archived:
+            thread.archived = archived
+            self.emit("THREAD_UPDATE", thread.payload(self.bot), thread, GUILDS)
+
+    def put_away(self) -> None:
+        """Archives every thread in which nobody wrote for as long as it says."""
+        for thread in [each for each in self.channels.values() if each.is_thread]:
+            if self.clock.now() - born(thread.last_message_id or thread.id) > thread.archive_after * 60:
+                self.archive(thread, archived=True)
 
     def emit(self, event: str, data: Json, channel: Channel, intent: int, *, redacted: Json | None = None) -> None:
         """Tells the bot what happened in a channel, if it can see the channel."""
