@@ -1,6 +1,7 @@
 """Home: a page of the person's own, on platforms that have one: how to, quota, last images, favourites, a section each."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.model import Action, Capabilities, Emphasis, Job, Message, Use
 from bot.says.pages import EXAMPLES, quota_page
@@ -39,7 +40,8 @@ def _gallery(title: str, shown: Sequence[tuple[Job, int]], models: Mapping[str, 
     if not shown:
         return Message(text=f"{title}: {none}", title=title, body=none)
     pictures = tuple(
-        picture
+        # Named by its job, as the buttons below it are.
+        replace(picture, title=f"{job.id} · {picture.index}" if len(job.images) > 1 else job.id)
         for job, index in shown
         for picture in pictures_of(job, models.get(job.id))
         # Spoilers stay where they were posted, behind their cover.

@@ -158,10 +158,16 @@ def details(job: Job, model: Capabilities | None, ancestors: Sequence[Job], mark
         body=promise(model) if job.images else "",
         fields=shown,
         code=rerun_line(job),
-        actions=(*actions(job), Action(label="Edit", line=f"edit {job.id}")) if job.images else (),
+        actions=_detailed(job) if job.images else (),
         pictures=pictures_of(job, model, small=True),
         job=job.id,
     )
+
+
+def _detailed(job: Job) -> tuple[Action, ...]:
+    """The buttons of the details: those of the result, an edit besides, and no way to where one is already. What destroys stays last."""
+    *shown, last = (action for action in actions(job) if action.line != f"show {job.id}")
+    return (*shown, Action(label="Edit", line=f"edit {job.id}"), last)
 
 
 def undelivered(job: Job, model: Capabilities | None, sentence: str) -> Message:

@@ -49,7 +49,7 @@ def test_where_the_first_image_did_not_pass_the_next_one_stands_for_the_job() ->
 
 def test_the_very_image_that_was_kept_is_shown() -> None:
     *_, kept = says.home(USES, [], [(job(image(1), image(2)), 2)], {}, zone="")
-    assert [picture.key for picture in kept.pictures] == ["shown 2"]
+    assert [(picture.key, picture.title) for picture in kept.pictures] == [("shown 2", "7kq2mw9x · 2")]
 
 
 def test_a_spoiler_stays_behind_its_cover_and_its_job_can_still_be_shown() -> None:

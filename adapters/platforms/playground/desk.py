@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from adapters.platforms.playground.cast import LIMNER, Channel
-from adapters.platforms.playground.inbound import Complete, Deed, Dismiss, Press, React, Say, Submit, fill, hear, number_of
+from adapters.platforms.playground.inbound import Complete, Deed, Dismiss, Press, React, Say, Shortcut, Submit, fill, hear, number_of, quote
 from adapters.platforms.playground.outbound import form_json, message_json
 from adapters.platforms.playground.room import Room
 from adapters.platforms.playground.uploads import Uploads
@@ -64,6 +64,8 @@ class Desk:
                 return await self._say(event, person, deed)
             case Press():
                 return await self._press(event, person, deed)
+            case Shortcut():
+                return await self._choose(event, person, deed)
             case Submit():
                 return await self._submit(event, person, deed)
             case React():
@@ -92,8 +94,37 @@ class Desk:
         return await self._ask(invocation)
 
     async def _press(self, event: str, person: Person, deed: Press) -> JSON:
+        if deed.post is None:
+            answer = await self._hub.handle(
+                Invocation(person=person, place=self._own(person), event=event, origin=Origin.BUTTON, line=deed.line)
+            )
+            # A home page is no conversation: what only this person sees is shown right there and kept nowhere.
+            shown = {"whisper": await self._room.show(answer.whisper)} if answer.whisper else {}
+            return {**shown, **_outcome(answer)}
         post = await self._post(person, deed.post)
         return await self._ask(Invocation(person=person, place=post.place, event=event, origin=Origin.BUTTON, line=deed.line, post=post))
+
+    async def _choose(self, event: str, person: Person, deed: Shortcut) -> JSON:
+        """A message's menu: its words into a form, or variations of its picture."""
+        post = await self._post(person, deed.post)
+        entry = await self._room.find(deed.post)
+        files = await self._attachments([str(file["id"]) for file in entry.content.get("files", ())])
+        words = quote(entry.content, self._room.cast) if deed.act == "prompt" else ""
+        answer = await self._hub.handle(
+            Invocation(
+                person=person,
+                place=post.place,
+                event=event,
+                origin=Origin.SHORTCUT,
+                line="vary" if deed.act == "vary" else "imagine --form",
+                options={"prompt": words} if words else None,
+                attachments=tuple(files) if deed.act == "vary" else (),
+                post=post,
+            )
+        )
+        # The picture of a message whose words are used comes along, in the form's own field.
+        brought = [{"id": file.id, "name": file.name} for file in files[:1]] if answer.form else []
+        return {**await self._show(person, post.place, answer), "files": brought}
 
     async def _submit(self, event: str, person: Person, deed: Submit) -> JSON:
         channel, root = await self._where(person, deed.channel, deed.root)
@@ -104,13 +135,14 @@ class Desk:
             origin=Origin.FORM,
             line=deed.line,
             options=fill(deed.options),
+            attachments=tuple(await self._attachments(deed.files)),
             post=await self._post(person, deed.post) if deed.post else None,
         )
         answer = await self._hub.handle(invocation)
         whisper = answer.whisper
         if whisper is not None and not answer.job and whisper.tone in (Tone.WARNING, Tone.BAD):
             # What was typed is still in the form: the correction belongs beside it.
-            return {"whisper": message_json(whisper)}
+            return {"whisper": message_json(whisper), "field": answer.field}
         return await self._show(person, invocation.place, answer)
 
     async def _react(self, person: Person, deed: React) -> JSON:
@@ -131,12 +163,11 @@ class Desk:
     async def _show(self, person: Person, place: Place, answer: Answer) -> JSON:
         if answer.whisper is not None:
             await self._room.whisper(person.id, place, answer.whisper)
-        shown: JSON = {}
-        if answer.form is not None:
-            shown["form"] = form_json(answer.form)
-        if answer.job:
-            shown["job"] = answer.job
-        return shown
+        return _outcome(answer)
+
+    async def home(self, person: Person) -> list[JSON]:
+        """The sections of the person's home page."""
+        return [await self._room.show(section) for section in await self._hub.home(person, self._own(person))]
 
     async def complete(self, person: Person, question: Complete) -> Sequence[str]:
         """Values that fit an option, as the hub knows them."""
@@ -150,6 +181,10 @@ class Desk:
         except LimnerError:
             return ()
         return values[:_VALUES]
+
+    def _own(self, person: Person) -> Place:
+        """The person's own conversation with the bot."""
+        return next(channel for channel in self._room.cast.channels.values() if channel.owner == person.id).place()
 
     async def _where(self, person: Person, channel_id: str, root: str | None) -> tuple[Channel, int | None]:
         channel = self._room.cast.channels.get(channel_id)
@@ -172,3 +207,13 @@ class Desk:
                 raise PlatformFault("An attached picture is not kept any more; attach it again.", permanent=True)
             found.append(upload.attachment)
         return found
+
+
+def _outcome(answer: Answer) -> JSON:
+    """What an answer opens or starts."""
+    shown: JSON = {}
+    if answer.form is not None:
+        shown["form"] = form_json(answer.form)
+    if answer.job:
+        shown["job"] = answer.job
+    return shown

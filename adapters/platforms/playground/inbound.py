@@ -1,14 +1,19 @@
 """Theirs to ours: what a browser sends, checked, and how a typed text reads as a line for the hub."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 from adapters.platforms.playground.cast import LIMNER, Cast
 from bot.model import Origin, Value
 
+_PROMPT = re.compile(r"/imagine (.*?)(?=\s--[a-z-]+(?:\s|$)|$)")
+_QUOTED = re.compile("“(.+)”")
+_ASKED = re.compile(rf"^\s*<@{LIMNER}>[ ,:]*(?:/?imagine\s+)?|^\s*/?imagine\s+", re.IGNORECASE)
+_MENTION = re.compile(r"<@([A-Za-z0-9_-]{1,64})>")
 LONGEST = 12_000
 """Characters of one text."""
 
@@ -34,16 +39,25 @@ class Say(_Frame):
 
 
 class Press(_Frame):
-    """A button pressed."""
+    """A button pressed: on a message, or without `post` on the person's home page."""
 
     do: Literal["press"]
     event: Event
-    post: MessageId
+    post: MessageId | None = None
     line: Line
 
 
+class Shortcut(_Frame):
+    """Something chosen from a message's menu."""
+
+    do: Literal["shortcut"]
+    event: Event
+    post: MessageId
+    act: Literal["prompt", "vary"]
+
+
 class Submit(_Frame):
-    """A form sent. `post` is the message whose button opened it."""
+    """A form sent. `post` is the message whose button opened it, `files` the pictures that were put into its fields."""
 
     do: Literal["submit"]
     event: Event
@@ -52,6 +66,7 @@ class Submit(_Frame):
     post: MessageId | None = None
     line: Line
     options: dict[Name, Annotated[str, StringConstraints(max_length=LONGEST)] | bool | int | float]
+    files: Annotated[list[Name], Field(max_length=4)] = []
 
 
 class React(_Frame):
@@ -101,6 +116,13 @@ class Renew(_Frame):
     post: MessageId
 
 
+class Home(_Frame):
+    """A question for the person's home page."""
+
+    do: Literal["home"]
+    ask: int
+
+
 class Read(_Frame):
     """How far a channel has been read."""
 
@@ -109,9 +131,9 @@ class Read(_Frame):
     number: int
 
 
-Deed = Say | Press | Submit | React | Dismiss
+Deed = Say | Press | Shortcut | Submit | React | Dismiss
 """What changes something: taken once, acknowledged, and sent again until it is."""
-Frame = Deed | Complete | Load | Renew | Read
+Frame = Deed | Complete | Load | Renew | Home | Read
 FRAMES: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="do")])
 
 
@@ -148,8 +170,22 @@ def write_mentions(text: str, cast: Cast) -> str:
 
 
 def fill(options: dict[str, str | bool | int | float]) -> dict[str, Value]:
-    """A form's values as options; a field left empty is an option not given."""
-    return {name: value.strip() if isinstance(value, str) else value for name, value in options.items() if value not in ("", None)}
+    """A form's values as options; a field left empty comes as the empty text, which is a wish too."""
+    return {name: value.strip() if isinstance(value, str) else value for name, value in options.items()}
+
+
+def quote(content: Mapping[str, Any], cast: Cast) -> str:
+    """The words of a message that can become a prompt: what somebody said, or what one of Limner's pictures shows."""
+    if line := str(content.get("code", "")).partition("\n")[0]:
+        # Limner's own line says the prompt whole; a title may be cut short.
+        found = _PROMPT.match(line)
+        if found:
+            return found[1].strip().strip('"')
+    if title := str(content.get("title", "")):
+        found = _QUOTED.search(title)
+        return found[1] if found else title
+    text = _ASKED.sub("", str(content.get("text", "")))
+    return _MENTION.sub(lambda found: cast.players[found[1]].name if found[1] in cast.players else "", text).strip()
 
 
 def number_of(id_: str) -> int:

@@ -105,9 +105,7 @@ class Writer:
 
     async def write(self, entry: Entry) -> JSON:
         """One entry."""
-        content = dict(entry.content)
-        if pictures := content.get("pictures"):
-            content["pictures"] = [await self._picture(Picture(**picture), str(content.get("job", ""))) for picture in pictures]
+        content = await self.show(entry.content)
         return {
             "id": f"m{entry.number}",
             "number": entry.number,
@@ -124,6 +122,13 @@ class Writer:
             "replies": None if entry.replies is None else dataclasses.asdict(entry.replies),
             "content": content,
         }
+
+    async def show(self, kept: Mapping[str, Any]) -> JSON:
+        """What is kept of a message, with addresses for its pictures."""
+        content = dict(kept)
+        if pictures := content.get("pictures"):
+            content["pictures"] = [await self._picture(Picture(**picture), str(content.get("job", ""))) for picture in pictures]
+        return content
 
     async def _picture(self, picture: Picture, job: str) -> JSON:
         kind = picture.original.rpartition(".")[2]

@@ -90,6 +90,10 @@ class Room:
         """Entries as the browser takes them."""
         return [await self._writer.write(entry) for entry in entries]
 
+    async def show(self, message: Message) -> JSON:
+        """A message's content as the browser takes it, for what is shown and not kept."""
+        return await self._writer.show(message_json(message))
+
     async def locate(self, place: Place) -> tuple[Channel, int | None]:
         """A place's channel, and the number of the message its thread hangs on."""
         channel = self.cast.channels.get(place.channel) if (place.platform, place.workspace) == (PLATFORM, WORKSPACE) else None

@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from adapters.platforms.playground.cast import LIMNER
 from adapters.platforms.playground.desk import Desk
-from adapters.platforms.playground.inbound import FRAMES, LONGEST, Complete, Deed, Frame, Load, Read, Renew, number_of
+from adapters.platforms.playground.inbound import FRAMES, LONGEST, Complete, Deed, Frame, Home, Load, Read, Renew, number_of
 from adapters.platforms.playground.live import Listener
 from adapters.platforms.playground.outbound import channels_json, menu_json, player_json
 from adapters.platforms.playground.reading import Reading
@@ -103,6 +103,8 @@ class Switchboard:
                 case Complete():
                     values = await desk.complete(person, frame)
                     listener.send({"is": "values", "ask": frame.ask, "values": list(values)})
+                case Home():
+                    listener.send({"is": "home", "ask": frame.ask, "sections": await desk.home(person)})
                 case Load():
                     await self._load(listener, person, frame)
                 case Renew():

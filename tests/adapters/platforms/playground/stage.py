@@ -13,7 +13,23 @@ from urllib.parse import urlencode
 
 from adapters.platforms.playground import Playground, PlaygroundSettings, open_playground
 from bot.errors import NotFound
-from bot.model import Answer, CommandSpec, Content, Field, Form, Invocation, Kind, Message, Option, Person, Place, Tone
+from bot.model import (
+    Action,
+    Answer,
+    CommandSpec,
+    Content,
+    Field,
+    Form,
+    Invocation,
+    Kind,
+    Message,
+    Option,
+    Origin,
+    Person,
+    Picture,
+    Place,
+    Tone,
+)
 from bot.plugins import Kit
 from tests.contracts.vaults import MemoryVault
 
@@ -47,6 +63,7 @@ FORM = Form(
         Field(name="prompt", label="Prompt", value="a red fox", required=True, long=True),
         Field(name="count", label="Images", value="2", numeric=True),
         Field(name="style", label="Style", choices=("ink", "watercolour")),
+        Field(name="image", label="Picture", file=True),
     ),
     submit="Draw",
 )
@@ -57,6 +74,7 @@ class StageHub:
 
     def __init__(self) -> None:
         self.heard: list[Invocation] = []
+        self.homes: list[tuple[str, Place]] = []
         self.events: set[str] = set()
         self.gate = asyncio.Event()
         self.gate.set()
@@ -73,13 +91,18 @@ class StageHub:
         if word == "break":
             raise RuntimeError("on purpose")
         if word == "refuse" or (invocation.options or {}).get("prompt") == "nothing":
-            return Answer(whisper=Message(text="That is no prompt.", title="I did not understand that", tone=Tone.WARNING))
-        if word == "remix" and invocation.options is None:
+            warning = Message(text="That is no prompt.", title="I did not understand that", tone=Tone.WARNING)
+            return Answer(whisper=warning, field="prompt" if invocation.origin is Origin.FORM else "")
+        if (word == "remix" and invocation.options is None) or rest == "--form":
             return Answer(form=FORM)
         return Answer(job="7kq2" if word in {"imagine", "remix"} else "")
 
     async def home(self, person: Person, place: Place) -> Sequence[Message]:
-        return ()
+        self.homes.append((person.id, place))
+        return (
+            Message(text="How to begin", actions=(Action(label="Say hello", line="say hello"),)),
+            Message(text="Last", pictures=(Picture(key="images/a.webp", original="images/a.png", alt="a fox", width=16, height=9),)),
+        )
 
     async def complete(self, person: Person, place: Place, *, command: str, option: str, typed: str) -> Sequence[str]:
         del person, place, command

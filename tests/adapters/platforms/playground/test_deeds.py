@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from adapters.platforms.playground import Playground
 from bot.model import Action, Message, Origin, Picture
 from tests.adapters.platforms.playground.stage import MENU, StageHub, open_stage, open_tab
 
@@ -107,19 +108,20 @@ async def test_a_button_says_its_line_with_the_message_it_sits_on(tmp_path: Path
         assert (heard.origin, heard.line, heard.post, heard.place) == (Origin.BUTTON, "again 7kq2", post, thread)
 
 
-async def test_a_form_comes_back_filled_and_without_its_empty_fields(tmp_path: Path) -> None:
+async def test_a_form_comes_back_filled_and_says_which_fields_are_empty(tmp_path: Path) -> None:
     hub = StageHub()
     async with open_stage(tmp_path, hub=hub) as playground, open_tab(playground) as tab:
         answer = await tab.do(do="submit", channel="general", line="remix 7kq2", options={"prompt": " a blue fox ", "style": ""})
         assert answer["job"] == "7kq2"
         [heard] = hub.heard
-        assert (heard.origin, heard.line, heard.options) == (Origin.FORM, "remix 7kq2", {"prompt": "a blue fox"})
+        assert (heard.origin, heard.line, heard.options) == (Origin.FORM, "remix 7kq2", {"prompt": "a blue fox", "style": ""})
 
 
 async def test_a_correction_is_shown_in_the_form_and_not_in_the_channel(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as playground, open_tab(playground) as tab:
         answer = await tab.do(do="submit", channel="general", line="remix 7kq2", options={"prompt": "nothing"})
         assert answer["whisper"]["title"] == "I did not understand that"
+        assert answer["field"] == "prompt"
         assert (await tab.load())["items"] == []
 
 
@@ -200,3 +202,80 @@ async def test_a_deed_that_comes_while_limner_stops_is_taken_by_the_next_run(tmp
             assert len((await tab.load())["items"]) == 1
         running.cancel()
     assert [heard.line for heard in hub.heard] == ["imagine one", "imagine two"]
+
+
+async def picture(playground: Playground, body: bytes = b"\x89PNG\r\n\x1a\n and more") -> str:
+    return (await playground._uploads.keep("ada", "fox.png", "image/png", body)).id  # pyright: ignore[reportPrivateUsage] - as the upload page does it
+
+
+async def test_a_forms_picture_comes_along_as_an_attachment(tmp_path: Path) -> None:
+    hub = StageHub()
+    async with open_stage(tmp_path, hub=hub) as playground, open_tab(playground) as tab:
+        file = await picture(playground)
+        await tab.do(do="submit", channel="general", line="imagine", options={"prompt": "a fox"}, files=[file])
+        assert [attachment.id for attachment in hub.heard[0].attachments] == [file]
+        lost = await tab.do(do="submit", channel="general", line="imagine", options={"prompt": "a fox"}, files=["gone"])
+        assert "not kept any more" in lost["problem"]
+
+
+async def test_a_messages_words_go_into_a_form_with_its_picture(tmp_path: Path) -> None:
+    hub = StageHub()
+    async with open_stage(tmp_path, hub=hub) as playground, open_tab(playground, "ada") as ada, open_tab(playground, "grace") as grace:
+        file = await picture(playground)
+        await ada.say("a fox at dusk", files=[file])
+        item = await grace.item("a fox at dusk")
+        answer = await grace.do(do="shortcut", post=item["id"], act="prompt")
+        [heard] = hub.heard
+        assert (heard.origin, heard.line, heard.options, heard.person.id) == (
+            Origin.SHORTCUT,
+            "imagine --form",
+            {"prompt": "a fox at dusk"},
+            "grace",
+        )
+        assert answer["form"]["title"] == "Remix 7kq2"
+        assert answer["files"] == [{"id": file, "name": "fox.png"}]
+
+
+async def test_variations_of_a_message_bring_its_picture_and_its_post(tmp_path: Path) -> None:
+    hub = StageHub()
+    async with open_stage(tmp_path, hub=hub) as playground, open_tab(playground) as tab:
+        file = await picture(playground)
+        await tab.say("look at this", files=[file])
+        item = await tab.item("look at this")
+        await tab.do(do="shortcut", post=item["id"], act="vary")
+        [heard] = hub.heard
+        assert (heard.origin, heard.line, heard.options) == (Origin.SHORTCUT, "vary", None)
+        assert [attachment.id for attachment in heard.attachments] == [file]
+        assert heard.post is not None
+        assert heard.post.id == item["id"]
+
+
+async def test_a_whisper_to_somebody_else_has_no_menu(tmp_path: Path) -> None:
+    hub = StageHub()
+    async with open_stage(tmp_path, hub=hub) as playground, open_tab(playground, "ada") as ada, open_tab(playground, "grace") as grace:
+        await ada.say("/say a secret")
+        item = await ada.item("a secret")
+        assert "not one of yours" in (await grace.do(do="shortcut", post=item["id"], act="prompt"))["problem"]
+    assert len(hub.heard) == 1
+
+
+async def test_a_home_page_is_ones_own_and_its_pictures_have_addresses(tmp_path: Path) -> None:
+    hub = StageHub()
+    async with open_stage(tmp_path, hub=hub) as playground, open_tab(playground, "grace") as tab:
+        await tab.send({"do": "home", "ask": 5})
+        first, last = (await tab.frame("home", ask=5))["sections"]
+        assert first["actions"][0]["line"] == "say hello"
+        assert last["pictures"][0]["address"].startswith("/files/images/a.webp")
+        [(person, place)] = hub.homes
+        assert (person, place.channel, place.direct) == ("grace", "dm-grace", True)
+
+
+async def test_what_a_button_of_the_home_page_says_is_shown_there_and_kept_nowhere(tmp_path: Path) -> None:
+    hub = StageHub()
+    async with open_stage(tmp_path, hub=hub) as playground, open_tab(playground, "grace") as tab:
+        answer = await tab.do(do="press", line="say hello")
+        assert answer["whisper"]["text"] == "hello"
+        assert (await tab.do(do="press", line="imagine a fox"))["job"] == "7kq2"
+        assert (await tab.do(do="press", line="imagine --form"))["form"]["title"] == "Remix 7kq2"
+        assert [(heard.origin, heard.place.channel, heard.post) for heard in hub.heard] == [(Origin.BUTTON, "dm-grace", None)] * 3
+        assert (await tab.load("dm-grace"))["items"] == []

@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.platforms.playground.cast import Cast
-from adapters.platforms.playground.inbound import Heard, fill, hear, write_mentions
+from adapters.platforms.playground.inbound import Heard, fill, hear, quote, write_mentions
 from bot.model import Origin, Role
 
 CAST = Cast()
@@ -53,8 +53,24 @@ def test_what_only_looks_like_a_mention_is_left_alone(text: str) -> None:
     assert write_mentions(text, CAST) == text
 
 
-def test_an_empty_field_is_an_option_not_given() -> None:
-    assert fill({"prompt": " a fox ", "seed": "", "count": 2, "raw": False}) == {"prompt": "a fox", "count": 2, "raw": False}
+def test_a_field_that_was_emptied_says_so() -> None:
+    assert fill({"prompt": " a fox ", "seed": " ", "count": 2, "raw": False}) == {"prompt": "a fox", "seed": "", "count": 2, "raw": False}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"text": "a fox at dusk"}, "a fox at dusk"),
+        ({"text": "<@limner> imagine a fox"}, "a fox"),
+        ({"text": "imagine a fox for <@grace>"}, "a fox for Grace"),
+        ({"text": "x", "title": "“a fox”", "code": "/imagine a long-legged fox --ar 16:9 --seed 4"}, "a long-legged fox"),
+        ({"text": "x", "title": "Variation of “a fox”", "code": "/rerun 7kq2"}, "a fox"),
+        ({"text": "x", "title": "a fox", "code": "/rerun 7kq2"}, "a fox"),
+        ({"text": "<@nobody>"}, ""),
+    ],
+)
+def test_a_messages_words_become_a_prompt(content: dict[str, str], words: str) -> None:
+    assert quote(content, CAST) == words
 
 
 def test_admins_are_those_that_the_setting_names_as_well() -> None:

@@ -1,6 +1,7 @@
 // The composer: where one types, attaches pictures and sends. One for the channel, one for the thread.
 import { Completion } from "./complete.js";
 import { el, icon, iconButton } from "./dom.js";
+import { KINDS, upload } from "./uploads.js";
 
 const REMEMBERED = 50;
 const LONGEST = 12_000;
@@ -16,7 +17,7 @@ export class Composer {
     this.completion = new Completion(this.input, { state, ask, place, id });
     this.problem = el("p", { class: "composer-problem", role: "alert", hidden: true });
     this.tray = el("div", { class: "tray", hidden: true });
-    this.picker = el("input", { type: "file", accept: "image/png,image/jpeg,image/webp,image/gif", multiple: true, hidden: true, tabindex: "-1" });
+    this.picker = el("input", { type: "file", accept: KINDS, multiple: true, hidden: true, tabindex: "-1" });
     this.button = iconButton("send", "Send", () => this.send(), { class: "icon-button send" });
     this.box = el(
       "div",
@@ -184,14 +185,7 @@ export class Composer {
     const entry = { name: file.name || "pasted picture", id: "", address: URL.createObjectURL(file) };
     this.files.push(entry);
     this.#tray();
-    let answer;
-    try {
-      const query = new URLSearchParams({ as: this.state.me, name: entry.name });
-      const response = await fetch(`/uploads?${query}`, { method: "POST", body: file });
-      answer = await response.json();
-    } catch {
-      answer = { problem: `${entry.name} could not be sent; check the connection and attach it again.` };
-    }
+    const answer = await upload(file, this.state.me);
     if (answer.problem) {
       this.files = this.files.filter((one) => one !== entry);
       this.#say(answer.problem);

@@ -1,8 +1,8 @@
-// Dialogs: the form, the question before something is undone, and the lightbox. The browser's own <dialog> keeps the focus inside and hears Escape.
+// Dialogs: the question before something is undone, a note on a sheet, and the lightbox. The browser's own <dialog> keeps the focus inside and hears Escape.
 import { el, icon, iconButton, plural } from "./dom.js";
-import { paragraphs } from "./text.js";
 
-function show(dialog) {
+/** Open a dialog; at its end it is gone, and the focus is back where it was. */
+export function show(dialog) {
   const before = document.activeElement;
   document.body.append(dialog);
   dialog.addEventListener("close", () => {
@@ -39,94 +39,16 @@ export function confirmed(question, label, danger) {
   });
 }
 
-/**
- * Show a form. `send(values)` gives the acknowledgement; a problem or a correction in it is shown in place, and what was typed stays.
- */
-export function showForm(form, state, send) {
-  const rows = form.fields.map(row);
-  const alert = el("div", { class: "form-alert", role: "alert", hidden: true });
-  const submit = el("button", { type: "submit", class: "button primary", text: form.submit || "Send" });
-  const body = el("div", { class: "rows" }, ...rows.map((one) => one.element));
-  const inside = el(
-    "form",
-    { method: "dialog", novalidate: true },
-    el("header", {}, el("h2", { id: "form-title", text: form.title }), iconButton("close", "Close the form", () => dialog.close())),
-    alert,
-    body,
-    el("footer", {}, el("button", { type: "button", class: "button", text: "Cancel", on: { click: () => dialog.close() } }), submit),
+/** Show something on a sheet; gives what closes it. */
+export function showSheet(label, content) {
+  const dialog = el(
+    "dialog",
+    { class: "sheet note", "aria-label": label },
+    el("header", {}, el("p", { class: "only-you" }, icon("eye"), el("span", { text: "Only visible to you" })), iconButton("close", "Close", () => dialog.close())),
+    el("div", { class: "note-body" }, content),
   );
-  const dialog = el("dialog", { class: "sheet form", "aria-labelledby": "form-title" }, inside);
-  inside.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    alert.hidden = true;
-    const bad = rows.filter((one) => !one.check());
-    if (bad.length) {
-      bad[0].input.focus();
-      return;
-    }
-    submit.disabled = true;
-    const answer = await send(Object.fromEntries(rows.map((one) => [one.name, one.input.value.trim()])));
-    submit.disabled = false;
-    const wrong = answer.whisper ?? (answer.problem ? { body: answer.problem } : null);
-    if (!wrong) {
-      dialog.close();
-      return;
-    }
-    alert.replaceChildren(
-      ...[
-        wrong.title ? el("strong", { text: wrong.title }) : null,
-        ...paragraphs(wrong.body || wrong.text, state),
-        wrong.code ? el("code", { text: wrong.code }) : null,
-      ].filter(Boolean),
-    );
-    alert.hidden = false;
-    alert.scrollIntoView({ block: "nearest" });
-  });
-  inside.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) inside.requestSubmit();
-  });
   show(dialog);
-  rows[0]?.input.focus();
-}
-
-function row(field) {
-  const id = `field-${field.name}`;
-  const shared = { id, name: field.name, maxlength: field.longest, "aria-describedby": `${id}-hint ${id}-problem`, required: field.required };
-  let input;
-  if (field.choices.length) {
-    input = el("select", { id, name: field.name, "aria-describedby": shared["aria-describedby"] });
-    if (!field.required) input.append(el("option", { value: "", text: "Let Limner choose" }));
-    for (const choice of field.choices) input.append(el("option", { value: choice, text: choice, selected: choice === field.value }));
-  } else if (field.long) {
-    input = el("textarea", { ...shared, rows: "4" });
-    input.value = field.value;
-  } else {
-    input = el("input", { ...shared, type: "text", inputmode: field.numeric ? "decimal" : false, autocomplete: "off", spellcheck: "false" });
-    input.value = field.value;
-  }
-  const problem = el("p", { class: "problem", id: `${id}-problem` });
-  const check = () => {
-    const value = input.value.trim();
-    let said = "";
-    if (field.required && !value) said = `${field.label} is needed.`;
-    else if (field.numeric && value && !/^[+-]?\d+([.,]\d+)?$/.test(value)) said = `${field.label} must be a number, such as ${field.value || "4"}.`;
-    problem.textContent = said;
-    if (said) input.setAttribute("aria-invalid", "true");
-    else input.removeAttribute("aria-invalid");
-    return !said;
-  };
-  input.addEventListener("input", () => {
-    if (problem.textContent) check();
-  });
-  const element = el(
-    "div",
-    { class: field.long ? "field wide" : "field" },
-    el("label", { for: id }, field.label, field.required ? el("span", { class: "needed", text: "required" }) : null),
-    input,
-    el("p", { class: "hint", id: `${id}-hint`, text: field.hint.toLowerCase() === field.label.toLowerCase() ? "" : field.hint }),
-    problem,
-  );
-  return { name: field.name, element, input, check };
+  return () => dialog.close();
 }
 
 /** Show pictures large, one at a time. `acts(picture)` gives the buttons that are about one of them. */

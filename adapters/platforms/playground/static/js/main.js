@@ -1,10 +1,11 @@
 // The chat: puts the parts together, and keeps what is shown in step with what is known.
 import { announce, toast } from "./announce.js";
 import { Composer } from "./composer.js";
-import { showForm } from "./dialogs.js";
 import { el, icon, iconButton, plural } from "./dom.js";
 import { takeDrops } from "./drops.js";
 import { closePicker } from "./emoji.js";
+import { showForm } from "./form.js";
+import { HomePage } from "./home.js";
 import { MessageList } from "./list.js";
 import { Sidebar } from "./sidebar.js";
 import { Connection } from "./socket.js";
@@ -69,7 +70,7 @@ class Chat {
     remember("limner.person", person);
     this.closeThread();
     this.started = false;
-    if (!this.state.channels.has(this.state.channel) || this.state.channel.startsWith("dm-")) this.state.channel = "general";
+    if (!this.#exists(this.state.channel) || this.state.channel.startsWith("dm-")) this.state.channel = "general";
     this.connect(person);
   }
 
@@ -78,19 +79,20 @@ class Chat {
     this.state.welcome(frame);
     this.top ??= frame.number;
     this.started = true;
-    if (!this.state.channels.has(this.state.channel)) this.state.channel = "general";
+    if (!this.#exists(this.state.channel)) this.state.channel = "general";
     this.state.mine = new Set(JSON.parse(remembered(`limner.mine.${frame.me}`) ?? "[]"));
     this.sidebar.update();
     if (first) {
       this.#showChannel();
-      if (this.state.root) this.openThread(this.state.root, { focus: false });
+      if (this.state.root && !this.home) this.openThread(this.state.root, { focus: false });
       if (!narrow.matches) this.composer.focus();
     } else this.#loadMissing();
   }
 
   /** What was asked for when the connection dropped is asked for again. */
   #loadMissing() {
-    if (!this.list?.strand.loaded) this.#showChannel();
+    if (this.home) this.home.load();
+    else if (!this.list?.strand.loaded) this.#showChannel();
     if (this.thread.list && !this.thread.list.strand.loaded) this.openThread(this.state.root);
   }
 
@@ -122,6 +124,7 @@ class Chat {
       this.sidebar.update();
     }
     this.#openResults(item);
+    if (this.home && this.state.mine.has(item.content.job)) this.#refreshHome();
   }
 
   /** A card whose tone turned has ended, one way or another: worth saying. */
@@ -180,6 +183,25 @@ class Chat {
     if (answer.form) this.#form(answer.form, id, item.channel, item.root);
   }
 
+  /** Something chosen from a message's menu. */
+  async choose(id, act) {
+    const answer = await this.connection.deed({ do: "shortcut", post: id, act });
+    if (answer.problem) toast(answer.problem);
+    const item = this.state.messages.get(id);
+    if (answer.form) this.#form(answer.form, id, item.channel, item.root, answer.files);
+  }
+
+  /** A button on the home page: what is drawn from there lands in one's own conversation with Limner. */
+  async #pressHome(line) {
+    const answer = await this.connection.deed({ do: "press", line });
+    if (answer.problem) toast(answer.problem);
+    const own = [...this.state.channels.values()].find((channel) => channel.direct).id;
+    if (answer.form) this.#form(answer.form, null, own, null);
+    if (answer.job) this.go(own);
+    else if (this.home) this.home.load();
+    return answer;
+  }
+
   dismiss(id) {
     this.connection.deed({ do: "dismiss", post: id });
     this.composer.focus();
@@ -189,8 +211,14 @@ class Chat {
     this.connection.tell({ do: "renew", post: id });
   }
 
-  #form(form, post, channel, root) {
-    showForm(form, this.state, (options) => this.connection.deed({ do: "submit", channel, root, post, line: form.line, options }));
+  #form(form, post, channel, root, brought = []) {
+    const send = async (options, files) => {
+      const answer = await this.connection.deed({ do: "submit", channel, root, post, line: form.line, options, files });
+      // What was asked for elsewhere is watched where it lands.
+      if (answer.job && this.home) this.go(channel);
+      return answer;
+    };
+    showForm(form, this.state, send, brought);
   }
 
   #acknowledged(frame) {
@@ -222,8 +250,35 @@ class Chat {
     if (!narrow.matches) this.composer.focus();
   }
 
+  #exists(channel) {
+    return channel === "home" || this.state.channels.has(channel);
+  }
+
+  #showHome() {
+    this.list?.close();
+    this.list = null;
+    this.home = new HomePage({ state: this.state, ask: (frame) => this.connection.ask(frame), press: (line) => this.#pressHome(line) });
+    this.listHolder.replaceChildren(this.home.element);
+    this.roomTitle.replaceChildren(icon("home"), el("h1", { text: "Home" }));
+    this.roomTopic.textContent = "How to begin, what you have left, and what you made";
+    document.title = "Home · Limner playground";
+    this.composer.element.hidden = true;
+    this.sidebar.update();
+    this.#writeAddress();
+    return this.home.load();
+  }
+
+  /** One's own results have come: the page follows, once for a burst of them. */
+  #refreshHome() {
+    clearTimeout(this.homeTimer);
+    this.homeTimer = setTimeout(() => this.home?.load(), 400);
+  }
+
   async #showChannel() {
     const { state } = this;
+    if (state.channel === "home") return this.#showHome();
+    this.home = null;
+    this.composer.element.hidden = false;
     const channel = state.channels.get(state.channel);
     const strand = state.strand(channel.id);
     this.list?.close();
@@ -246,6 +301,7 @@ class Chat {
     this.#writeAddress();
     if (!strand.loaded) await this.#load(strand);
     if (strand.loaded && list === this.list) list.start();
+    return undefined;
   }
 
   async #load(strand, before = null) {
@@ -344,7 +400,7 @@ class Chat {
     } else if (event.key === "F6") {
       event.preventDefault();
       this.#nextPane(event.shiftKey ? -1 : 1);
-    } else if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+    } else if (event.key === "/" && !this.home && !typing && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       this.composer.begin("/");
     }
@@ -353,7 +409,8 @@ class Chat {
   /** From pane to pane: channels, messages, composer, thread, its composer. */
   #nextPane(step) {
     const thread = this.thread.shown ? [this.thread.list.scroller, this.thread.composer.input] : [];
-    const panes = [document.querySelector(".channel.current"), this.list.scroller, this.composer.input, ...thread].filter((one) => one.checkVisibility());
+    const middle = (this.home ?? this.list).scroller;
+    const panes = [document.querySelector(".channel.current"), middle, this.composer.input, ...thread].filter((one) => one.checkVisibility());
     const at = panes.findIndex((pane) => pane.contains(document.activeElement));
     panes[(at + step + panes.length) % panes.length].focus();
   }
@@ -374,14 +431,14 @@ class Chat {
     const before = this.state.channel;
     const root = this.state.root;
     this.#readAddress();
-    if (!this.state.channels.has(this.state.channel)) this.state.channel = before;
+    if (!this.#exists(this.state.channel)) this.state.channel = before;
     const wanted = this.state.root;
     this.state.root = root;
     if (this.state.channel !== before) {
       this.closeThread();
       this.#showChannel();
     }
-    if (wanted) this.openThread(wanted, { focus: true });
+    if (wanted && !this.home) this.openThread(wanted, { focus: true });
     else this.closeThread();
   }
 }

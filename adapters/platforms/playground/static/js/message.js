@@ -2,6 +2,7 @@
 import { attribute, el, icon, iconButton, plural, refill } from "./dom.js";
 import { Card } from "./card.js";
 import { about, pick } from "./emoji.js";
+import { openMenu } from "./menu.js";
 import { clock, moment, paragraphs, plain } from "./text.js";
 
 /** A person's (or Limner's) picture: a coloured square with initials. */
@@ -13,9 +14,10 @@ export function avatar(state, id, size = "") {
 }
 
 /** One stop for the Tab key, and arrow keys between the buttons. */
-function rove(buttons, toolbar) {
-  buttons.forEach((button, at) => button.setAttribute("tabindex", at ? "-1" : "0"));
+function rove(all, toolbar) {
+  all.forEach((button, at) => button.setAttribute("tabindex", at ? "-1" : "0"));
   toolbar.addEventListener("keydown", (event) => {
+    const buttons = all.filter((button) => !button.hidden);
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     const at = buttons.indexOf(event.target);
     if (!step || at < 0) return;
@@ -24,8 +26,20 @@ function rove(buttons, toolbar) {
   });
 }
 
+/** What a message's menu offers: its words for a form, its picture for variations. */
+function offers(content, bot) {
+  const pictures = content.pictures ?? [];
+  const drawn = pictures.some((picture) => picture.download) || (pictures.length > 0 && content.tone === "good");
+  const words = bot ? (content.code ?? "").startsWith("/imagine ") || /“.+”/.test(content.title ?? "") || (drawn && content.title) : (content.text ?? "").trim();
+  const varied = bot ? content.job && drawn : content.files?.length;
+  return [
+    ...(words ? [{ act: "prompt", sign: "words", label: "Use as prompt" }] : []),
+    ...(varied ? [{ act: "vary", sign: "brush", label: "Make variations" }] : []),
+  ];
+}
+
 export class MessageView {
-  /** `chat` does things: `press`, `react`, `openThread`, `dismiss`, `renew`. `inThread` leaves out what leads to the thread. */
+  /** `chat` does things: `press`, `react`, `choose`, `openThread`, `dismiss`, `renew`. `inThread` leaves out what leads to the thread. */
   constructor(item, { state, chat, inThread }) {
     this.state = state;
     this.chat = chat;
@@ -84,6 +98,8 @@ export class MessageView {
     else this.#showWords(item.content);
     this.#showReactions(item.reactions);
     this.#showReplies(item);
+    this.offered = offers(item.content, item.author === state.bot);
+    if (this.more) this.more.hidden = !this.offered.length;
   }
 
   /** A message right after another of the same author needs no second name. */
@@ -169,15 +185,22 @@ export class MessageView {
         },
         el("span", { class: "emoji", "aria-hidden": "true", text: emoji }),
       );
+    this.more = iconButton("more", "More actions", (event) => this.#menu(event.currentTarget), { "aria-haspopup": "menu" });
     const tools = el(
       "div",
       { class: "tools", role: "toolbar", "aria-label": "Quick actions" },
       ...(bot ? ["🔁", "⭐", "👍"] : ["❤️", "👀", "🎉"]).map(quick),
       iconButton("smile-plus", "More reactions", (event) => this.#pick(event.currentTarget)),
       this.inThread || item.root ? null : iconButton("thread", "Reply in thread", () => this.chat.openThread(this.id, { focus: true })),
+      this.more,
     );
     rove([...tools.children], tools);
     return tools;
+  }
+
+  #menu(anchor) {
+    const items = this.offered.map(({ act, sign, label }) => ({ sign, label, run: () => this.chat.choose(this.id, act) }));
+    openMenu(anchor, "More actions", items);
   }
 
   #toggle(emoji) {

@@ -1,5 +1,5 @@
 // The sidebar: channels with what is unread, the person one acts as, and the theme.
-import { el, icon, iconButton } from "./dom.js";
+import { attribute, el, icon, iconButton } from "./dom.js";
 import { place } from "./emoji.js";
 import { avatar } from "./message.js";
 import { clock } from "./text.js";
@@ -11,9 +11,15 @@ const THEMES = [
 ];
 
 export class Sidebar {
-  /** `go(channel)` opens a channel, `become(person)` acts as somebody else. */
+  /** `go(channel)` opens a channel, or "home"; `become(person)` acts as somebody else. */
   constructor(element, { state, go, become }) {
     Object.assign(this, { element, state, go, become });
+    this.home = el(
+      "button",
+      { type: "button", class: "channel home-entry", on: { click: () => this.go("home") } },
+      icon("home"),
+      el("span", { class: "channel-name", text: "Home" }),
+    );
     this.channels = el("ul", { class: "channels" });
     this.directs = el("ul", { class: "channels" });
     this.switcher = el("button", { type: "button", class: "switcher", "aria-haspopup": "menu", on: { click: () => this.#people() } });
@@ -26,7 +32,7 @@ export class Sidebar {
         el("div", { class: "spring" }),
         this.#theme(),
       ),
-      el("div", { class: "groups" }, el("h2", { text: "Channels" }), this.channels, el("h2", { text: "Direct messages" }), this.directs),
+      el("div", { class: "groups" }, this.home, el("h2", { text: "Channels" }), this.channels, el("h2", { text: "Direct messages" }), this.directs),
       el("div", { class: "acting" }, el("h2", { text: "Acting as" }), this.switcher),
     );
   }
@@ -55,6 +61,9 @@ export class Sidebar {
         ),
       );
     };
+    const atHome = state.channel === "home";
+    this.home.classList.toggle("current", atHome);
+    attribute(this.home, "aria-current", atHome ? "page" : null);
     const channels = [...state.channels.values()];
     const focused = this.element.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
     this.channels.replaceChildren(...channels.filter((channel) => !channel.direct).map(row));

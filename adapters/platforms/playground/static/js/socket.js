@@ -107,6 +107,7 @@ export class Connection extends EventTarget {
         break;
       case "page":
       case "values":
+      case "home":
         this.#asks.get(frame.ask)?.(frame);
         this.#asks.delete(frame.ask);
         break;
