@@ -12,7 +12,6 @@ from typing import Any
 
 import aiohttp
 from PIL import Image
-from pydantic import SecretStr
 
 from adapters.platforms.slack.clients import Clients
 from adapters.platforms.slack.pace import Pace
@@ -103,7 +102,7 @@ class Nap:
 async def open_posts(slack: SlackServer, cabinet: Cabinet, folder: Path) -> AsyncGenerator[Posts]:
     """Posts with the workspace's bot token; where it would wait, Slack's clock is moved instead (`posts.nap`)."""
     nap = Nap(slack=slack)
-    settings = SlackSettings(bot_token=SecretStr(slack.bot_token), api_url=slack.api_url)
+    settings = SlackSettings.model_validate({"bot_token": slack.bot_token, "api_url": slack.api_url})
     async with aiohttp.ClientSession(trace_configs=[nap.watch()]) as session:
         clients = Clients(settings, session, Workspaces(cabinet.vault))
         posts = Posts(clients, cabinet.kit(folder), pace=Pace(now=lambda: nap.time, sleep=nap.sleep), sleep=nap.sleep)

@@ -8,6 +8,7 @@ message brings it there twice; Slack may have deleted it by then, and then it is
 
 import asyncio
 import hashlib
+import io
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -124,7 +125,7 @@ class Uploads:
         if not address.startswith(("https://", api_url.removesuffix("api/"))):
             raise PlatformFault("Slack named no address for the picture.")
         try:
-            async with session.post(address, data=body, timeout=_PATIENCE) as answer:
+            async with session.post(address, data=io.BytesIO(body), timeout=_PATIENCE) as answer:
                 if answer.status != _OK:
                     raise refusal(answer.status, {}, "the upload of a picture")
         except (aiohttp.ClientError, TimeoutError) as error:

@@ -1,6 +1,6 @@
 """Messages to try the outbound side with, and Slack's own checks of what it makes of them."""
 
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import strategies as st
 
@@ -86,7 +86,7 @@ def words_of(blocks: Any) -> str:
     if isinstance(blocks, list):
         return "\n".join(filter(None, map(words_of, blocks)))  # pyright: ignore[reportUnknownArgumentType] - JSON is what it is
     if isinstance(blocks, dict):
-        thing: dict[str, Any] = blocks
+        thing = cast("dict[str, Any]", blocks)
         words = (value if name in {"text", "alt_text"} and isinstance(value, str) else words_of(value) for name, value in thing.items())
         return "\n".join(filter(None, words))
     return ""
