@@ -44,3 +44,23 @@ class SlackSettings(PluginSettings):
     def complete(self) -> bool:
         """Whether any of it is set that makes sense alone: then Slack is on, and what is missing is said at the start."""
         return bool(self.bot_token or self.app_token or self.client_id)
+
+
+def missing(settings: SlackSettings) -> str:
+    """What is missing to work with, in a sentence that says where to find it; empty where nothing is."""
+    if settings.bot_token is None and not settings.many:
+        return (
+            "SLACK_BOT_TOKEN is missing: the bot token, xoxb-..., from OAuth & Permissions of your Slack app. "
+            "Where workspaces install the app by themselves, set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET instead."
+        )
+    if settings.mode == "socket" and settings.app_token is None:
+        return (
+            "SLACK_APP_TOKEN is missing: the app-level token, xapp-..., with connections:write, from Basic Information of your Slack app. "
+            "Without it, set SLACK_MODE=http."
+        )
+    if settings.mode == "http" and settings.signing_secret is None:
+        return (
+            "SLACK_SIGNING_SECRET is missing: Slack's requests are checked with it; it stands in Basic Information of your Slack app. "
+            "Without it, set SLACK_MODE=socket."
+        )
+    return ""
