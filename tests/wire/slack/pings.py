@@ -16,6 +16,12 @@ def fired_by(message: Message) -> list[Ping]:
     return found + [ping for block in message.blocks if block["type"] == "rich_text" for ping in rich_in(block, message)]
 
 
+def named_in(message: Message) -> list[Ping]:
+    """What a bare @channel becomes live with, when a message was posted with link_names or parse=full."""
+    words = re.findall(r"(?<!\w)@(channel|here|everyone)\b", "\n".join([message.text, *mrkdwn_of(message.blocks)]))
+    return [Ping(kind=word, target=word, label="", channel=message.channel, ts=message.ts) for word in words]
+
+
 def mrkdwn_of(part: Any) -> Iterator[str]:
     """Every text in some blocks that is parsed: mrkdwn objects and markdown blocks; plain_text is not."""
     if is_list(part):

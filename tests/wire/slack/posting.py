@@ -30,6 +30,8 @@ def post_message(call: Call) -> JSON:
         broadcast=call.flag("reply_broadcast"),
         bot_id=call.team.bot_id,
     )
+    if call.flag("link_names") or call.text("parse") == "full":
+        call.world.fired += pings.named_in(message)
     return {"channel": channel.id, "ts": message.ts, "message": describe(call.world, message, metadata=True)}
 
 
@@ -119,6 +121,8 @@ def update(call: Call) -> JSON:
     message.said.append(text)
     message.blocks = blocks or []
     message.metadata = message.metadata if metadata is None else metadata or None
+    if "file_ids" in call.args:
+        message.files = list(call.given("file_ids") or [])
     call.world.fired += pings.fired_by(message)
     return {"channel": channel.id, "ts": message.ts, "text": text, "message": describe(call.world, message, metadata=True)}
 

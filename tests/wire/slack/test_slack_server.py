@@ -314,6 +314,24 @@ async def test_only_live_brackets_ping() -> None:
         assert [ping.kind for ping in slack.fired] == ["subteam", "channel"]
 
 
+async def test_bare_names_ping_only_when_the_post_asks_for_it() -> None:
+    async with open_slack() as slack, open_client(slack) as client:
+        channel = slack.find_channel("general").id
+        await client.chat_postMessage(channel=channel, text="@channel a fox")
+        assert slack.fired == []
+        await client.chat_postMessage(channel=channel, text="@channel a fox", link_names=True)
+        assert [ping.kind for ping in slack.fired] == ["channel"]
+
+
+async def test_files_go_to_several_channels_but_to_one_thread() -> None:
+    async with open_slack(file_polls=0) as slack, open_client(slack) as client:
+        both = f"{slack.find_channel('general').id},{slack.find_channel('secret').id}"
+        file = await uploaded(client, channels=both)
+        assert [slack.messages(name)[0].files for name in ("general", "secret")] == [[file], [file]]
+        with pytest.raises(Exception, match="invalid_arguments"):
+            await uploaded(client, channels=both, thread_ts=slack.messages("general")[0].ts)
+
+
 async def test_people_are_described_as_slack_describes_them() -> None:
     async with open_slack() as slack, open_client(slack) as client:
 

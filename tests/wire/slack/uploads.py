@@ -59,7 +59,7 @@ def complete_upload(call: Call) -> JSON:
     found = [file for file in files if file and file.team_id == call.team.id and file.content is not None and not file.completed]
     if len(found) != len(wanted):
         raise Refusal("file_not_found")
-    channels = [call.channel("channel_id")] if call.text("channel_id") else []
+    channels = places(call)
     for channel in channels:
         if channel.archived:
             raise Refusal("is_archived")
@@ -71,6 +71,18 @@ def complete_upload(call: Call) -> JSON:
     for channel in channels:
         share(call, channel, found)
     return {"files": [{"id": file.id, "title": file.title} for file in found]}
+
+
+def places(call: Call) -> list[Channel]:
+    """Where files go: one channel_id, or up to a hundred channels; a thread takes one."""
+    several = [name for name in call.text("channels").split(",") if name]
+    if len(several) > 100:
+        raise Refusal("channels_limit_exceeded")
+    if call.text("thread_ts") and len(several) > 1:
+        raise Refusal("invalid_arguments")
+    if several:
+        return [Call(world=call.world, method=call.method, args={"channel": name}, team=call.team).channel(direct=True) for name in several]
+    return [call.channel("channel_id")] if call.text("channel_id") else []
 
 
 def settle(world: World, file: File) -> None:
