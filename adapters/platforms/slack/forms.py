@@ -37,17 +37,18 @@ def modal(form: Form, *, private: str = "") -> JSON:
 
 
 def filled(view: Mapping[str, Any]) -> tuple[dict[str, str], list[JSON]]:
-    """What was filled in, by field, and the files. A field that was left empty is not there."""
+    """What was filled in, by field, and the files. A field that was emptied is there with the empty text: that is a wish too."""
     options: dict[str, str] = {}
     files: list[JSON] = []
     for block, actions in mapping(mapping(view.get("state")).get("values")).items():
         element = mapping(mapping(actions).get(_ACTION))
-        if not block.startswith(_BLOCK):
+        if not block.startswith(_BLOCK) or not element:
             continue
-        files += mappings(element.get("files"))
+        if element.get("type") == "file_input":
+            files += mappings(element.get("files"))
+            continue
         value = plain(text(element.get("value")) or text(mapping(element.get("selected_option")).get("value")))
-        if value:
-            options[block.removeprefix(_BLOCK)] = value
+        options[block.removeprefix(_BLOCK)] = value
     return options, files
 
 

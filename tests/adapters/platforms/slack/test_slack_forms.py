@@ -89,7 +89,7 @@ def test_what_was_filled_in_comes_back_by_name() -> None:
         model={"type": "static_select", "selected_option": {"text": {"type": "plain_text", "text": "sketch"}, "value": "sketch"}},
         image={"type": "file_input", "files": [{"id": "F1"}]},
     )
-    assert filled(view) == ({"prompt": "a red fox", "model": "sketch"}, [{"id": "F1"}])
+    assert filled(view) == ({"prompt": "a red fox", "seed": "", "model": "sketch"}, [{"id": "F1"}])
 
 
 def test_a_view_that_is_none_of_ours_is_empty() -> None:
