@@ -102,7 +102,9 @@ async def test_a_wrong_value_is_corrected_in_the_form_and_nothing_typed_is_lost(
         await form.get_by_label("Prompt").fill("a large ship")
         await form.get_by_label("Aspect ratio").fill("banana")
         await form.get_by_role("button", name="Draw").click()
-        await expect(form.get_by_role("alert")).to_contain_text("banana")
+        await expect(form.get_by_label("Aspect ratio")).to_have_attribute("aria-invalid", "true")
+        await expect(form.get_by_label("Aspect ratio")).to_have_accessible_description(re.compile("banana"))
+        await expect(form.get_by_label("Aspect ratio")).to_be_focused()
         await expect(form.get_by_label("Prompt")).to_have_value("a large ship")
         await expect(window.page.get_by_role("note")).to_have_count(0)
 
