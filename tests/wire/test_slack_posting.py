@@ -51,6 +51,9 @@ async def test_a_card_says_everything_in_its_text_and_only_ids_in_its_metadata(s
     assert message.metadata == mark("card")
     (args,) = called(slack, "chat.postMessage")
     assert (args["unfurl_links"], args["unfurl_media"], "link_names" in args) == (False, False, False)
+    await posts.edit(post, card("Done."))
+    await posts.whisper(person_of(slack, "ada"), general, card())
+    assert [call.args["parse"] for call in slack.calls if call.method.startswith("chat.")] == ["none"] * 3
 
 
 async def test_ten_posts_of_one_key_are_one_message(slack: SlackServer, posts: Posts, general: Place) -> None:
@@ -191,8 +194,8 @@ async def test_where_the_bot_may_not_post_it_says_why(slack: SlackServer, posts:
 
 async def test_a_public_channel_needs_no_invitation_but_the_scope(slack: SlackServer, posts: Posts) -> None:
     design = place_of(slack, "design")
-    await posts.post(design, card(), key="3f2a:card")
-    assert len(slack.messages("design")) == 1
+    await posts.edit(await posts.post(design, card(), key="3f2a:card"), card("Done."))
+    assert [message.text for message in slack.messages("design")] == ["“a red fox” for Ada. Done."]
     slack.team.scopes -= {"chat:write.public"}
     fault = await fault_of(posts.post(design, card(), key="other:card"))
     assert fault.permanent

@@ -7,12 +7,12 @@ posts looks first whether the message landed (`posts`).
 import asyncio
 import copy
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.platforms.slack.clients import Clients
 from adapters.platforms.slack.faults import refusal, unreachable
 from adapters.platforms.slack.pace import LONGEST_WAIT, Pace
 from adapters.platforms.slack.shapes import JSON, mapping
@@ -36,18 +36,6 @@ _WRITES_ANEW = frozenset({"chat.postMessage", "chat.postEphemeral", "files.compl
 _TRIES = 4
 _AGAIN = 0.5
 """Seconds before a broken connection is tried again, doubled each time."""
-
-
-class Clients(Protocol):
-    """Where the clients come from."""
-
-    async def of(self, workspace: str) -> AsyncWebClient:
-        """A client with the workspace's token. Raises PlatformFault, permanent where there is no token."""
-        ...
-
-    async def bot_user(self, workspace: str) -> str:
-        """The bot's own user id there. Raises PlatformFault."""
-        ...
 
 
 class Calls:

@@ -52,5 +52,5 @@ def _below(pairs: Iterable[tuple[str, str]]) -> list[JSON]:
         if blocks[-1]:
             # Between two lines and not after each: one at the end would leave a gap.
             blocks[-1].append({"type": "text", "text": "\n"})
-        blocks[-1] += ({"type": "text", "text": label, "style": {"bold": True}}, {"type": "text", "text": f"  {value}"})
+        blocks[-1] += ({"type": "text", "text": label, "style": {"bold": True}}, {"type": "text", "text": f"\u2003{value}"})
     return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]} for elements in blocks if elements]

@@ -25,7 +25,7 @@ _BODY = 2900
 _CODE = 2900
 _CONTEXT = 1900
 _ALT = 1900
-_CAPTION = 1900
+_CAPTION = 200
 _BAR = 20
 _ADDRESS = 2800
 _ELEMENTS = 10
@@ -115,17 +115,22 @@ def _body(message: Message) -> list[JSON]:
 
 
 def _image(picture: Picture, shown: Shown) -> JSON:
-    title = cut(picture.title, _CAPTION)
-    if picture.spoiler:
-        title = f"{title} · covered" if title else "Covered"
+    title = _caption(picture)
     block: JSON = {"type": "image", "slack_file": {"id": shown.file}, "alt_text": _alt(picture)}
     return {**block, "title": _plain(title)} if title else block
+
+
+def _caption(picture: Picture) -> str:
+    title = cut(picture.title, _CAPTION)
+    if picture.spoiler:
+        return f"{title} · covered" if title else "Covered"
+    return title
 
 
 def _thumbnail(picture: Picture, shown: Shown, *, brief: bool) -> JSON:
     """A small picture beside its words; where everything about it is listed anyway, `brief` ones."""
     image: JSON = {"type": "image", "slack_file": {"id": shown.file}, "alt_text": _alt(picture)}
-    title, alt = cut(picture.title, 200), cut(_alt(picture), 300)
+    title, alt = _caption(picture), cut(_alt(picture), 300)
     caption = title or alt if brief else f"{title}\n{alt}".strip()
     return {"type": "section", "text": _plain(caption), "accessory": image}
 

@@ -13,7 +13,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from adapters.platforms.slack.calls import Calls, Clients
+from adapters.platforms.slack.calls import Calls
+from adapters.platforms.slack.clients import Clients
 from adapters.platforms.slack.downloads import Downloads
 from adapters.platforms.slack.faults import SENTENCES, Refusal
 from adapters.platforms.slack.gallery import Gallery

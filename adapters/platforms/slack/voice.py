@@ -50,7 +50,8 @@ class Voice:
 
         async def send(blocks: list[JSON]) -> JSON:
             quiet = {"unfurl_links": False, "unfurl_media": False} if method == "chat.postMessage" else {}
-            said = {**where, **quiet, "text": text_of(message), "blocks": blocks}
+            # An edit would else be read as if somebody had typed it, `@channel` and all.
+            said = {**where, **quiet, "parse": "none", "text": text_of(message), "blocks": blocks}
             return await self._calls.call(workspace, method, said, lane=lane, patience=patience)
 
         shown, answer = await self._in_full(workspace, message, send, needed=needed)
