@@ -30,7 +30,7 @@ CHARACTERS: Mapping[str, str] = MappingProxyType(
 )
 """By Slack's name, without colons."""
 
-_IN_TEXT = re.compile(r"(?<![\w:]):([a-z0-9_+'-]{1,100}):(?:skin-tone-[2-6]:)?(?![\w:])")
+_IN_TEXT = re.compile(r"(?<![\w:]):([a-z0-9_+'-]{1,100}):(?::skin-tone-[2-6]:)?(?![\w:])")
 
 
 def reaction(name: str) -> str:
