@@ -55,6 +55,7 @@ _SAYINGS: Mapping[int, _Saying] = {
     30033: _Saying(sentence="That thread has as many members as Discord allows."),
     30046: _Saying(sentence="Discord lets old messages be edited only so often; I try again by myself.", permanent=False),
     40005: _Saying(sentence="Those pictures are too large for this server, even made smaller."),
+    40058: _Saying(sentence="That channel takes no messages, only threads. Start a thread there and say it in that."),
     40060: _Saying(sentence="That was answered already."),
     40062: _Saying(sentence=_PAUSE, permanent=False),
     40094: _Saying(sentence="Discord lets me say no more here, because I am not a member. Invite me to this server for more."),

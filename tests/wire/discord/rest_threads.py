@@ -14,6 +14,7 @@ from tests.wire.discord.permissions import (
     CREATE_PUBLIC_THREADS,
     MANAGE_THREADS,
     SEND,
+    SEND_IN_THREADS,
     require,
 )
 from tests.wire.discord.posting import announce, publish
@@ -34,7 +35,10 @@ async def change_thread(request: web.Request) -> web.Response:
     body, _ = await read(request)
     if not found.is_thread:
         raise Fault(50013)
-    require(world.bot, found, *([] if found.owner_id == world.bot.id and set(body) <= {"name", "archived"} else [MANAGE_THREADS]))
+    # Whoever may write in a thread may open it again, unless it is locked; its owner may do a little more.
+    opens = body == {"archived": False}
+    mine = found.owner_id == world.bot.id and set(body) <= {"name", "archived"}
+    require(world.bot, found, MANAGE_THREADS if found.locked or not (opens or mine) else SEND_IN_THREADS)
     if found.archived and body.get("archived") is not False:
         raise Fault(50083)
     form = Form()
