@@ -12,7 +12,7 @@ def mentioned(message: Message, rules: Json | None, *, webhook: bool) -> None:
 
     Without rules a bot's message may ping everything, an answer to an interaction only people. What stands in code pings nobody.
     """
-    text = re.sub(r"```.*?```|`[^`\n]+`", "", message.text, flags=re.DOTALL)
+    text = re.sub(r"```.*?```|`[^`\n]+`", "", message.prose, flags=re.DOTALL)
     rules = rules if rules is not None else {"parse": ["users"] if webhook else ["users", "roles", "everyone"], "replied_user": True}
     parse: list[str] = items(rules, "parse")
     guild = message.channel.guild

@@ -84,9 +84,14 @@ class Message:
         return bool(self.flags & V2)
 
     @property
+    def prose(self) -> str:
+        """The words in which a mention can ping: those outside embeds and controls."""
+        return "\n".join([self.content, *(str(each["content"]) for each in walk(self.components) if each["type"] == TEXT)])
+
+    @property
     def text(self) -> str:
         """All words that it shows, wherever they stand."""
-        shown = [self.content, *(str(each.get("content")) for each in walk(self.components) if each["type"] == TEXT)]
+        shown: list[str | None] = [self.prose.strip("\n")]
         for embed in self.embeds:
             shown += [
                 embed.get("title"),

@@ -1,7 +1,7 @@
 """What somebody may do in a channel: Discord's bits, and how roles and overwrites make them."""
 
 from tests.wire.discord.faults import Fault
-from tests.wire.discord.people import Channel, User
+from tests.wire.discord.people import Channel, Guild, User
 
 ADD_REACTIONS = 1 << 6
 ADMINISTRATOR = 1 << 3
@@ -30,6 +30,16 @@ INVITED = 309_237_763_136
 """What the bot's own role has: the recommended invitation."""
 
 
+def overall(user: User, guild: Guild) -> int:
+    """The permissions of a member in a server as a whole, before any channel has its say."""
+    if guild.owner_id == user.id:
+        return EVERYTHING
+    bits = guild.everyone.permissions
+    for role in guild.members[user.id].roles:
+        bits |= role.permissions
+    return EVERYTHING if bits & ADMINISTRATOR else bits
+
+
 def allowed(user: User, channel: Channel) -> int:
     """The permissions of `user` in `channel`; a thread has its parent's."""
     where = channel.parent or channel
@@ -38,13 +48,9 @@ def allowed(user: User, channel: Channel) -> int:
     member = where.guild.members.get(user.id)
     if member is None:
         return 0
-    if where.guild.owner_id == user.id:
-        return EVERYTHING
-    bits = where.guild.everyone.permissions
-    for role in member.roles:
-        bits |= role.permissions
-    if bits & ADMINISTRATOR:
-        return EVERYTHING
+    bits = overall(user, where.guild)
+    if bits == EVERYTHING:
+        return bits
     layers = [[where.guild.id], [role.id for role in member.roles], [user.id]]
     for layer in layers:
         deny = allow = 0

@@ -25,7 +25,7 @@ def compose(world: "World", message: Message, body: Json, files: Files, *, webho
     flags = message.flags | (body.get("flags") or 0) & (SUPPRESS_EMBEDS | SILENT | V2)
     limit = world.file_limit or message.channel.file_limit
     attachments = gather(world.clock, body, files, limit=limit, kept=message.attachments, channel_id=message.channel.id)
-    content = body.get("content") or "" if "content" in body else message.content
+    content = str(body.get("content") or "").strip() if "content" in body else message.content
     embeds: list[Json] = items(body, "embeds") if "embeds" in body else message.embeds
     components: list[Json] = items(body, "components") if "components" in body else message.components
     if flags & V2:

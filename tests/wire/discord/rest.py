@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import math
 import time
 from collections import deque
@@ -22,6 +23,7 @@ TEN_MINUTES = 600.0
 OPEN = ("/api/v10/interactions/", "/api/v10/webhooks/")
 """Where the token is part of the path."""
 MAJOR = ("channel_id", "guild_id", "webhook_id", "webhook_token")
+LOG = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -142,6 +144,10 @@ async def answer(request: web.Request, handler: Handler, template: str) -> web.S
         response.headers["X-Fault"] = "limited"
         if not trouble.via:
             return response
+    except (AttributeError, KeyError, TypeError, ValueError):
+        # A body of quite another shape; the trace says whether it was ours.
+        LOG.exception("%s %s", request.method, request.path)
+        response = reply(Fault(50035).body, status=400)
     except web.HTTPException as error:
         response = reply({"message": f"{error.status}: {error.reason}", "code": 0}, status=error.status)
     if bucket:

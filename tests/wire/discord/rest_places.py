@@ -3,10 +3,7 @@
 from aiohttp import web
 
 from tests.wire.discord.faults import Fault, Json
-from tests.wire.discord.permissions import (
-    require,
-    sending,
-)
+from tests.wire.discord.permissions import overall, require, sending
 from tests.wire.discord.rest import WORLD, reply
 from tests.wire.discord.uploads import read
 
@@ -70,7 +67,17 @@ async def my_guilds(request: web.Request) -> web.Response:
     after = int(request.query.get("after", "0"))
     shown = [each for each in sorted(world.guilds_of_bot, key=lambda guild: guild.id) if each.id > after]
     return reply(
-        [{"id": str(each.id), "name": each.name, "icon": None, "owner": False, "permissions": "0", "features": []} for each in shown]
+        [
+            {
+                "id": str(each.id),
+                "name": each.name,
+                "icon": None,
+                "owner": False,
+                "permissions": str(overall(world.bot, each)),
+                "features": [],
+            }
+            for each in shown
+        ]
     )
 
 

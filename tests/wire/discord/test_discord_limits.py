@@ -6,6 +6,7 @@ import pytest
 
 from tests.wire.discord.caller import calling
 from tests.wire.discord.people import MIB
+from tests.wire.discord.permissions import INVITED, MENTION_EVERYONE, USUAL
 from tests.wire.discord.server import open_discord
 
 BUTTON = {"type": 2, "style": 1, "label": "Go", "custom_id": "go"}
@@ -20,6 +21,7 @@ def row(*buttons: Any) -> dict[str, Any]:
     ("body", "path"),
     [
         ({"content": "x" * 2001}, "content"),
+        ({"content": ["x"]}, "content"),
         ({"content": "x", "nonce": "n" * 26}, "nonce"),
         ({"embeds": [{"title": "t" * 257}]}, "embeds.0.title"),
         ({"embeds": [{"description": "d"}] * 11}, "embeds"),
@@ -55,7 +57,7 @@ async def test_a_body_that_is_too_much_is_refused_with_the_field_that_is_wrong(b
 
 async def test_a_message_needs_something_in_it() -> None:
     async with open_discord() as server, calling(server) as caller:
-        assert (await caller.post("general", {"content": ""})).code == 50006
+        assert (await caller.post("general", {"content": " \n"})).code == 50006
         assert (await caller.post("general", {"components": [row(BUTTON)]})).code == 50006
         assert (await caller.post("general", {"flags": V2, "components": []})).code == 50006
 
@@ -252,3 +254,25 @@ async def test_a_thread_in_which_nobody_writes_is_archived_and_opens_for_an_answ
         path = f"/interactions/{pressed.id}/{pressed.token}/callback"
         assert (await caller.ask("POST", path, {"type": 4, "data": {"content": "still here"}})).status == 204
         assert not sketches.archived
+
+
+async def test_a_mention_pings_in_a_text_and_not_in_an_embed_or_in_code() -> None:
+    async with open_discord() as server, calling(server) as caller:
+        ada, ivy = server.user("ada").mention, server.user("ivy").mention
+        await caller.post("general", {"embeds": [{"description": ada}], "content": f"```{ivy}```"})
+        await caller.post("general", {"flags": V2, "components": [{"type": 17, "components": [{"type": 10, "content": ada}]}]})
+        await caller.post("general", {"content": f"{ada} {ivy}", "allowed_mentions": {"users": [str(server.user("ivy").id)]}})
+        assert [each.pings for each in server.messages("general")] == [set(), {"ada"}, {"ivy"}]
+
+
+async def test_a_body_of_quite_another_shape_is_refused_and_not_tried_again() -> None:
+    async with open_discord() as server, calling(server) as caller:
+        for body in ({"content": "x", "embeds": ["no embed"]}, {"content": "x", "components": ["no component"]}, ["no message"]):
+            assert (await caller.post("general", body)).code == 50035
+
+
+async def test_the_bots_rights_in_a_server_are_told() -> None:
+    async with open_discord() as server, calling(server) as caller:
+        guilds = {each["name"]: int(each["permissions"]) for each in (await caller.ask("GET", "/users/@me/guilds")).body}
+        assert guilds["Workshop"] == INVITED | MENTION_EVERYONE | USUAL
+        assert guilds["Elsewhere"] == USUAL
