@@ -175,3 +175,11 @@ async def test_doctor_looks_in_while_the_bot_runs(tmp_path: Path) -> None:
         run = await limner(tmp_path, "doctor", settings={"BOT_DATABASE_URL": f"sqlite:///{tmp_path}/limner.db"})
     assert run.status == 0, run.out + run.err
     assert "MEND" not in run.out
+
+
+async def test_a_platform_without_a_manifest_says_so(tmp_path: Path) -> None:
+    for platform, sentence in (("playground", "playground takes no manifest"), ("irc", "no platform called 'irc'")):
+        run = await limner(tmp_path, "manifest", platform)
+        assert (run.status, run.out) == (1, "")
+        assert sentence in run.err
+        assert "Traceback" not in run.err

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from bot.model import Answer, Invocation, Message, Origin, Person, State
+from bot.app import Fakes
+from bot.errors import StoreFault
+from bot.model import Answer, Invocation, Message, Origin, Person, Rule, State
 from tests.flows.story import NUMBERS, Story, open_story, said, text_of
 
 
@@ -135,3 +138,20 @@ async def test_an_admin_named_by_the_setting_is_one_on_any_platform(tmp_path: Pa
         linus = replace(story.person("linus"), roles=frozenset())
         assert "of 7 images" in said(await as_person(story, linus, "quota set <@grace> 7/day"))
         assert "for admins" in said(await story.say("settings", who="kenji"))
+
+
+async def test_a_page_that_cannot_be_read_says_so_instead_of_breaking(tmp_path: Path) -> None:
+    class Broken:
+        def __init__(self, part: Any) -> None:
+            self._part = part
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._part, name)
+
+        async def rules(self, subjects: Sequence[str]) -> list[Rule]:
+            raise StoreFault("The journal cannot be read.")
+
+    fakes = Fakes(around=lambda part: Broken(part) if hasattr(part, "rules") else part)
+    async with open_story(tmp_path, fakes=fakes) as story:
+        page = await home(story)
+        assert "cannot be read right now" in text_of(page["Limner"])

@@ -9,9 +9,9 @@ a post's key.
     history.py     what was said (database.py: the file it is kept in; uploads.py: attached pictures)
     reading.py     how far everybody has read
     live.py        who is looking, and what they have not been told yet
-    outbound.py    Message -> JSON
+    outbound.py    Message -> JSON, kept or only shown
     inbound.py     JSON -> what somebody did; a typed text -> a line for the hub
-    desk.py        takes what people do, once each, and asks the hub
+    desk.py        takes what people do, once each, and asks the hub; a message's menu and the home page too
     switchboard.py the WebSocket of each open tab
     pages.py       the HTML, its files and uploads (guard.py: who may reach them)
     static/        the page itself: hand-written HTML, CSS and ES modules; no build, no network

@@ -39,7 +39,7 @@ export function confirmed(question, label, danger) {
   });
 }
 
-/** Show something on a sheet; gives what closes it. */
+/** Show something on a sheet; gives the dialog. */
 export function showSheet(label, content) {
   const dialog = el(
     "dialog",
@@ -48,7 +48,7 @@ export function showSheet(label, content) {
     el("div", { class: "note-body" }, content),
   );
   show(dialog);
-  return () => dialog.close();
+  return dialog;
 }
 
 /** Show pictures large, one at a time. `acts(picture)` gives the buttons that are about one of them. */

@@ -18,11 +18,16 @@ export class HomePage {
   /** Read the page again. */
   async load() {
     const frame = await this.ask({ do: "home" });
-    if (!frame) return;
-    const held = this.sections.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+    // An open sheet gives the focus back to what opened it, which must still be there then.
+    if (!frame || this.sheet) return;
+    const mark = JSON.stringify(frame.sections);
+    if (mark === this.mark) return;
+    this.mark = mark;
+    const named = (button) => button.getAttribute("aria-label") ?? button.textContent;
+    const held = this.sections.contains(document.activeElement) ? named(document.activeElement) : null;
     this.sections.removeAttribute("aria-busy");
     this.sections.replaceChildren(...frame.sections.map((section, at) => (at ? this.#section(section) : this.#greeting(section))));
-    if (held) [...this.sections.querySelectorAll("button")].find((one) => one.getAttribute("aria-label") === held)?.focus();
+    if (held) [...this.sections.querySelectorAll("button")].find((one) => named(one) === held)?.focus();
   }
 
   #greeting(content) {
@@ -122,9 +127,20 @@ export class HomePage {
     button?.setAttribute("aria-busy", "true");
     const answer = await this.press(line);
     button?.removeAttribute("aria-busy");
-    if (answer.whisper || answer.job || answer.form) this.closeSheet?.();
-    this.closeSheet = null;
-    if (answer.whisper) this.closeSheet = showSheet(answer.whisper.title || "Limner", this.#card(answer.whisper).element);
+    if (answer.whisper || answer.job || answer.form) this.sheet?.close();
+    if (answer.whisper) this.#show(answer.whisper);
+    else if (!answer.job && !answer.form) this.load();
+  }
+
+  #show(content) {
+    const sheet = showSheet(content.title || "Limner", this.#card(content).element);
+    this.sheet = sheet;
+    sheet.addEventListener("close", () => {
+      if (this.sheet !== sheet) return;
+      this.sheet = null;
+      // What was done on the sheet may have changed the page.
+      this.load();
+    });
   }
 }
 

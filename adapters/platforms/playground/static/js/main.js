@@ -198,7 +198,6 @@ class Chat {
     const own = [...this.state.channels.values()].find((channel) => channel.direct).id;
     if (answer.form) this.#form(answer.form, null, own, null);
     if (answer.job) this.go(own);
-    else if (this.home) this.home.load();
     return answer;
   }
 
