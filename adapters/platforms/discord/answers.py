@@ -35,7 +35,7 @@ _OVER = {DEAD_TOKEN, UNKNOWN_INTERACTION, _UNKNOWN_WEBHOOK}
 _REMEMBERED = 2048
 
 
-class TooLate(Exception):
+class TooLate(Exception):  # noqa: N818 - a fact about the clock, which the desk notes and leaves
     """Discord does not take the first answer: the person reads that it failed, or another process has answered."""
 
 
@@ -104,7 +104,7 @@ class Reply:
         await self._begin(_CHOICES, {"choices": [{"name": value, "value": value} for value in fitting]})
 
     async def finish(self, *, page: bool = False) -> None:
-        """Nothing is left to be said: what only said that it is being thought about goes away. `page`: the message it came from does, too."""
+        """Nothing is left to be said: the sign of thinking goes away, with `page` the message it came from."""
         await self.acknowledge()
         if not (self._blank or page):
             return

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -161,7 +162,7 @@ class LimnerClient(discord.AutoShardedClient):
 
     async def on_error(self, event_method: str, /, *_: object, **__: object) -> None:
         """Whatever breaks while an event is handled ends that event only. Its contents are not logged: people's words are in them."""
-        log.error("event lost", event_method=event_method, exc_info=True)
+        log.error("event lost", event_method=event_method, error=sys.exc_info()[0])
 
     async def _register(self, guild: str, registered: Sequence[JSON]) -> None:
         name, digest = self._mark(guild), menu.fingerprint(registered)

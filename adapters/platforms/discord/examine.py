@@ -92,13 +92,11 @@ def _way_in(application: discord.AppInfo, settings: DiscordSettings, kit: Kit) -
         return Finding(subject="discord interactions", good=good, sentence=sentence)
     if set_there:
         sentence = (
-            f"the app sends commands to {set_there}, so I hear none: clear Interactions Endpoint URL on the app's General Information page, "
+            f"the app sends commands to {set_there}, so I hear none: clear Interactions Endpoint URL on its General Information page, "
             "or set DISCORD_PUBLIC_KEY."
         )
         return Finding(subject="discord interactions", good=False, sentence=sentence)
-    sentence = (
-        f"DISCORD_PUBLIC_KEY is set: put {wanted} as Interactions Endpoint URL on the app's page."
-    )
+    sentence = f"DISCORD_PUBLIC_KEY is set: put {wanted} as Interactions Endpoint URL on the app's page."
     return Finding(subject="discord interactions", good=False, sentence=sentence)
 
 
