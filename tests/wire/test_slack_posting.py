@@ -97,6 +97,22 @@ async def test_an_answer_that_was_lost_makes_no_second_message(slack: SlackServe
     assert [message.ts for message in slack.messages("general")] == [post.id]
 
 
+async def test_a_post_that_had_to_wait_too_long_is_tried_again_without_a_search(slack: SlackServer, posts: Posts, general: Place) -> None:
+    posts.pace.pause("T0LIMNER", "chat.postMessage", 300)
+    assert not (await fault_of(posts.post(general, card(), key="3f2a:card"))).permanent
+    with pytest.raises(PlatformFault):
+        await posts.post(general, card(), key="3f2a:card", again=True)
+    assert called(slack, "conversations.history") == []
+
+
+async def test_a_breakdown_in_the_middle_is_looked_into_before_the_next_try(slack: SlackServer, posts: Posts, general: Place) -> None:
+    slack.crash("chat.postMessage")
+    await fault_of(posts.post(general, card(), key="3f2a:card"))
+    await posts.post(general, card(), key="3f2a:card", again=True)
+    assert len(called(slack, "conversations.history")) == 1
+    assert len(slack.messages("general")) == 1
+
+
 async def test_a_copied_mark_of_somebody_else_is_not_ours(slack: SlackServer, posts: Posts, general: Place) -> None:
     other = slack.find_user("otherbot")
     slack.write(slack.find_channel("general"), other.id, "hello", metadata=mark("card"))

@@ -60,7 +60,7 @@ class Downloads:
             raise _too_large(attachment)
         session, token, api_url = await self._calls.session(workspace)
         address = text(file.get("url_private_download")) or text(file.get("url_private"))
-        if not _theirs(address, api_url):
+        if not is_theirs(address, api_url):
             raise PlatformFault(f"The file {attachment.name!r} is not kept by Slack itself; attach it as a file.", permanent=True)
         try:
             # A redirect would lead to a page to sign in, or take the token elsewhere.
@@ -92,7 +92,7 @@ async def _read(answer: aiohttp.ClientResponse, attachment: Attachment) -> bytes
     return bytes(body)
 
 
-def _theirs(address: str, api_url: str) -> bool:
+def is_theirs(address: str, api_url: str) -> bool:
     """Whether an address is Slack's own, over https; for a Slack on this machine, whether it is that one."""
     parts, api = urlsplit(address), urlsplit(api_url)
     host = (parts.hostname or "").lower()

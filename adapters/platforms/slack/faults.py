@@ -92,6 +92,9 @@ TOKEN = frozenset(code for code, sentence in SENTENCES.items() if sentence is _T
 """Codes that say that the workspace's token is worth nothing any more."""
 
 
+_DOUBTFUL = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+
+
 class Refusal(PlatformFault):
     """Slack's own no, with its code and, for malformed blocks, what it said about them."""
 
@@ -113,6 +116,17 @@ class Refusal(PlatformFault):
         return self.code in {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 
 
+class Unanswered(PlatformFault):
+    """No answer came, so that nobody knows whether it was done."""
+
+
+def is_doubtful(fault: PlatformFault) -> bool:
+    """Whether what was asked for may have been done all the same."""
+    if isinstance(fault, Refusal):
+        return fault.code in _DOUBTFUL or fault.code.startswith("http_")
+    return isinstance(fault, Unanswered)
+
+
 def refusal(status: int, body: Mapping[str, Any], method: str) -> Refusal:
     """What an answer that is not `ok` means. Slack's words go into it only as far as they are codes."""
     code = text(body.get("error"))
@@ -127,10 +141,10 @@ def refusal(status: int, body: Mapping[str, Any], method: str) -> Refusal:
     if code in PASSING:
         return Refusal(PASSING[code], code=code, permanent=False)
     if status >= 500 or not code:  # noqa: PLR2004 - theirs, not ours
-        return Refusal(f"Slack is out of order right now ({method} answered {status}).", code=code or f"http_{status}", permanent=False)
+        return Refusal(f"Slack is out of order right now ({method} answered {status}).", code=f"http_{status}", permanent=False)
     return Refusal(f"Slack refused {method} ({code[:60]}).", code=code, permanent=True, details=details)
 
 
-def unreachable(method: str, error: Exception) -> PlatformFault:
+def unreachable(method: str, error: Exception) -> Unanswered:
     """No answer at all. The kind of error is told, never its text: that may hold an address with a key in it."""
-    return PlatformFault(f"Slack could not be reached for {method} ({type(error).__name__}).")
+    return Unanswered(f"Slack could not be reached for {method} ({type(error).__name__}).")

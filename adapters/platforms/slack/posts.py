@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from adapters.platforms.slack.calls import Calls
 from adapters.platforms.slack.clients import Clients
 from adapters.platforms.slack.downloads import Downloads
-from adapters.platforms.slack.faults import SENTENCES, Refusal
+from adapters.platforms.slack.faults import SENTENCES, Refusal, is_doubtful
 from adapters.platforms.slack.gallery import Gallery
 from adapters.platforms.slack.names import Names
 from adapters.platforms.slack.outbound import Shown, home_of
@@ -43,8 +43,9 @@ class _Known:
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     post: Post | None = None
-    doubtful: bool = False
-    """Whether a try got no answer, so that it may have landed."""
+    tried: bool = False
+    clear: bool = False
+    """Whether nothing can have landed so far: it was looked for, or it is known why it was never sent."""
 
 
 class Posts:
@@ -71,11 +72,18 @@ class Posts:
         """Post a message under a key, once."""
         known = self._known(key)
         async with known.lock:
-            if known.post is None and (again or known.doubtful):
+            if known.post is None and (again or known.tried) and not known.clear:
                 ts = await self._search.find(place, key)
                 known.post = Post(place=place, id=ts) if ts else None
             if known.post is None:
-                known.post = await self._post(place, message, known, mark_of(key))
+                # Said before it is tried: whoever is cancelled in the middle does not know.
+                known.tried, known.clear = True, False
+                try:
+                    known.post = await self._post(place, message, mark_of(key))
+                except PlatformFault as fault:
+                    # A busy channel's cards are tried often, and looking each time would cost more calls than posting.
+                    known.clear = not is_doubtful(fault)
+                    raise
             return known.post
 
     async def edit(self, post: Post, message: Message) -> None:
@@ -135,14 +143,10 @@ class Posts:
             shown |= {picture.key: one for picture, one in zip(section.pictures, files, strict=True)}
         return home_of(named, shown)
 
-    async def _post(self, place: Place, message: Message, known: _Known, mark: JSON) -> Post:
+    async def _post(self, place: Place, message: Message, mark: JSON) -> Post:
         where = {**_where(place), "metadata": {"event_type": MARK, "event_payload": mark}}
         needed = any(picture.original for picture in message.pictures)
-        try:
-            answer, shown = await self._voice.say(place.workspace, "chat.postMessage", where, message, lane=place.channel, needed=needed)
-        except PlatformFault as fault:
-            known.doubtful = not fault.permanent
-            raise
+        answer, shown = await self._voice.say(place.workspace, "chat.postMessage", where, message, lane=place.channel, needed=needed)
         post = Post(place=place, id=text(answer.get("ts")))
         await self._take_previews_away(place.workspace, place.channel, post.id, message, shown)
         return post

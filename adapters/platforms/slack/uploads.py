@@ -151,6 +151,7 @@ class Uploads:
         for month in self._months():
             kept = await _quietly(self._kit.vault.get(_place(month, workspace, name)))
             if kept:
+                self._known[workspace, name] = kept.decode()
                 return kept.decode()
         return ""
 
