@@ -94,8 +94,11 @@ async def _read(answer: aiohttp.ClientResponse, attachment: Attachment) -> bytes
 
 def is_theirs(address: str, api_url: str) -> bool:
     """Whether an address is Slack's own, over https; for a Slack on this machine, whether it is that one."""
-    parts, api = urlsplit(address), urlsplit(api_url)
-    host = (parts.hostname or "").lower()
+    try:
+        parts, api = urlsplit(address), urlsplit(api_url)
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        return False
     if parts.scheme == "https" and any(host == own or host.endswith(f".{own}") for own in _HOSTS):
         return True
     return (api.hostname or "") in _LOOPBACK and (parts.scheme, parts.netloc) == (api.scheme, api.netloc)

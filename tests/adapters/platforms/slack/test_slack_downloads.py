@@ -48,6 +48,7 @@ def test_the_token_goes_to_slack_s_own_hosts(address: str) -> None:
         "https://slack.com@evil.example/x",
         "https://drive.example/x",
         "http://127.0.0.1:80/x",
+        "https://[slack.com/x",
         "",
     ],
 )
