@@ -211,12 +211,17 @@ async def test_what_is_not_there_is_a_lasting_fault() -> None:
 
 async def test_a_whisper_is_a_direct_message_that_says_where_it_is_from() -> None:
     async with open_sender() as sender:
-        await sender.posts.whisper(sender.person(), sender.place(), Message(text="Only you see this."))
+        await sender.posts.whisper(sender.person(), sender.place(), Message(text="Only you see this.", context="id a1b2c3"))
         [seen] = sender.server.dms("ada")
-        assert "Only you see this." in seen.text
-        assert sender.server.channel("general").mention in seen.text
+        assert seen.text == f"Only you see this.\n-# About {sender.server.channel('general').mention} · id a1b2c3"
         assert sender.server.dms("ivy") == []
         assert sender.server.messages("general") == []
+
+
+async def test_a_channel_that_the_bot_cannot_see_is_no_reason_to_be_silent() -> None:
+    async with open_sender() as sender:
+        await sender.posts.whisper(sender.person(), sender.place("no-view"), Message(text="Only you see this."))
+        assert len(sender.server.dms("ada")) == 1
 
 
 async def test_who_takes_no_direct_messages_is_told_so_in_the_fault() -> None:

@@ -78,6 +78,22 @@ async def test_a_locked_thread_is_left_alone_and_named() -> None:
         assert fault.value.permanent
 
 
+async def test_an_announcement_has_a_thread_too() -> None:
+    async with open_sender() as sender:
+        posted = await sender.posts.post(sender.place("announcements"), card(), key=CARD)
+        thread = await sender.posts.open_thread(posted, "a red fox")
+        final = await sender.posts.post(thread, result(sender.shelf), key=RESULT)
+        assert sender.seen(final).channel.parent is sender.server.channel("announcements")
+
+
+async def test_a_file_larger_than_it_said_is_not_read_to_its_end() -> None:
+    async with open_sender() as sender:
+        said = await sender.server.say("ada", "general", "look", attachments={"fox.png": bytes(25 * 1024 * 1024 + 1)})
+        address = said.attachments[0].url(sender.server.world.cdn_url, sender.server.world.clock.now())
+        with pytest.raises(PlatformFault, match="25 MB"):
+            await sender.posts.fetch(Attachment(id=address, name="fox.png", media_type="image/png", bytes=13))
+
+
 async def test_a_file_that_somebody_attached_is_fetched_and_one_that_is_gone_is_not() -> None:
     async with open_sender() as sender:
         said = await sender.server.say("ada", "general", "look", attachments={"fox.png": b"\x89PNG and more"})

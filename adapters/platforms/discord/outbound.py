@@ -40,20 +40,28 @@ class Shown:
 
 
 def components(
-    message: Message, shown: Sequence[Shown] = (), *, notes: Sequence[str] = (), mark: str = "", more: Sequence[JSON] = ()
+    message: Message,
+    shown: Sequence[Shown] = (),
+    *,
+    notes: Sequence[str] = (),
+    about: str = "",
+    mark: str = "",
+    more: Sequence[JSON] = (),
 ) -> list[JSON]:
     """A message's components: one container.
 
     Args:
         message: what to say.
         shown: its pictures, those that can be shown; at most ten.
-        notes: small lines of our own, already markup.
+        notes: small lines of our own about the pictures, already markup.
+        about: what it is about, already markup, before the message's context.
         mark: the key to find the message by, or empty.
         more: buttons of our own, before the message's.
     """
     room = _Room()
     head = room.take(_head(message))
-    context = room.take(f"-# {text}" if (text := markdown.inline(message.context, _CONTEXT)) else "")
+    context = " · ".join(part for part in (about, markdown.inline(message.context, _CONTEXT)) if part)
+    context = room.take(f"-# {context}" if context else "")
     titles = room.take(f"-# {text}" if (text := _titles(shown)) else "")
     small = [room.take(f"-# {note}") for note in notes if note and room.left > markdown.MOST // 2]
     code = room.take(_code(message, room.left))

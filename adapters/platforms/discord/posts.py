@@ -101,11 +101,11 @@ class Posts:
 
         The message says which channel it is about. Raises PlatformFault where the channel is gone, or the person takes no messages.
         """
-        conversation, notes = place, ()
+        conversation, about = place, ""
         if not place.direct:
             await self._check(place)
-            conversation, notes = await self.direct(person), (f"About <#{place.thread or place.channel}>",)
-        parcel = await self.parcel(message, place=conversation, notes=notes)
+            conversation, about = await self.direct(person), f"About <#{place.thread or place.channel}>"
+        parcel = await self.parcel(message, place=conversation, about=about)
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=conversation.channel)
         await self.courier.call(route, parcel.payload, parcel.uploads)
 
@@ -134,7 +134,7 @@ class Posts:
         place: Place | None = None,
         file: int = 0,
         mark: str = "",
-        notes: Sequence[str] = (),
+        about: str = "",
         more: Sequence[JSON] = (),
     ) -> Parcel:
         """A message as a body with its files, for a channel, an interaction's address or an edit.
@@ -144,18 +144,18 @@ class Posts:
             place: where it goes, for how large files may be.
             file: bytes a file may have, where that is known better (an interaction says it); 0 for what the place takes.
             mark: the key to find it by.
-            notes: small lines of our own, already markup.
+            about: what it is about, already markup, in the small line below.
             more: buttons of our own, before the message's.
         """
-        return await self._parcel(message, file or self._limit(place), REQUEST, mark=mark, notes=notes, more=more)
+        return await self._parcel(message, file or self._limit(place), REQUEST, mark=mark, about=about, more=more)
 
     async def _parcel(
-        self, message: Message, file: int, request: int, *, mark: str = "", notes: Sequence[str] = (), more: Sequence[JSON] = ()
+        self, message: Message, file: int, request: int, *, mark: str = "", about: str = "", more: Sequence[JSON] = ()
     ) -> Parcel:
         packed = await self._packer.pack(message, file=file, request=request)
         payload: JSON = {
             "flags": COMPONENTS,
-            "components": outbound.components(message, packed.shown, notes=(*packed.notes, *notes), mark=mark, more=more),
+            "components": outbound.components(message, packed.shown, notes=packed.notes, about=about, mark=mark, more=more),
             "attachments": listed(packed.uploads),
             "allowed_mentions": NOBODY,
         }
