@@ -65,7 +65,8 @@ def discord_screen(
         server="Studio",
         channel=channel,
         messages=[one.payload(server.world) for one in sorted(said, key=lambda one: one.id)],
-        thread=[one.payload(server.world) for one in replies],
+        # Within a thread, the message that it began with does not point to it.
+        thread=[one.payload(server.world) | {"thread": None} for one in replies],
         thread_name=thread.thread.name if thread and thread.thread else "",
         known=discord_known(server),
         viewer=who.capitalize(),

@@ -10,7 +10,7 @@ _COLOURS = ("#2f7d5b", "#8a4fbf", "#c2571a", "#2b6cb0", "#b0305f", "#5b6b1f")
 
 def avatar(user: str, name: str) -> Html:
     """A face for decoration: the name beside it says who it is."""
-    if "limner" in (user + name).lower():
+    if "limner" in (user.lower(), name.lower()):
         return element("img", src=inlined(_MARK.read_bytes(), "image/svg+xml"), alt="", class_="avatar")
-    colour = _COLOURS[sum(map(ord, user)) % len(_COLOURS)]
+    colour = _COLOURS[sum(map(ord, name or user)) % len(_COLOURS)]
     return element("span", (name or user)[:1].upper(), class_="avatar", style=f"background: {colour}", aria_hidden="true")

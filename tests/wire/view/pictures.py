@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 from playwright.async_api import Browser
 
+from bot.ports import ChatPlatform
 from tests.flows.story import eventually
 from tests.wire.discord.messages import Message as DiscordMessage
 from tests.wire.discord.server import open_discord
@@ -21,7 +22,12 @@ from tests.wire.view.stage import discord_settings, open_bot, slack_settings
 
 _FOLDER = Path(__file__).parents[3] / ".github" / "images"
 _PROMPT = "a red fox in the snow"
-_IN_SLACK = (1240, 1120)
+_TALK = (
+    ("grace", "The winter newsletter goes out on Thursday. Does anybody have a picture for the top?"),
+    ("ivy", "Not yet. Snow would be good, and something warm in it."),
+    ("ada", "A fox! Let me try a few."),
+)
+_IN_SLACK = (1240, 1180)
 _IN_DISCORD = (1320, 860)
 _WIDTH = 1600
 """Pixels of the file, so that it is sharp where a README shows it half as wide."""
@@ -34,6 +40,8 @@ async def picture_slack(browser: Browser, into: Path) -> None:
     with TemporaryDirectory() as folder:
         async with open_slack(limits=False) as server, open_bot(Path(folder), slack_settings(server)):
             await server.connected()
+            for who, words in _TALK:
+                server.write(server.find_channel("general"), server.find_user(who).id, words)
             await server.command("ada", "general", "/imagine", f"{_PROMPT} --ar 21:9 --count 4 --seed 660992")
 
             async def drawn() -> SlackMessage | None:
@@ -48,8 +56,10 @@ async def picture_slack(browser: Browser, into: Path) -> None:
 async def picture_discord(browser: Browser, into: Path) -> None:
     """A card in a channel and its thread with four pictures, in Discord."""
     with TemporaryDirectory() as folder:
-        async with open_discord() as server, open_bot(Path(folder), discord_settings(server)):
-            await eventually(lambda: ready(server.commands))
+        async with open_discord() as server, open_bot(Path(folder), discord_settings(server)) as app:
+            await eventually(lambda: ready(app.platforms["discord"]))
+            for who, words in _TALK:
+                await server.say(who, "general", words)
             await server.slash("ada", "general", "imagine", {"prompt": _PROMPT, "ar": "16:9", "count": 4, "seed": 660992})
 
             async def drawn() -> DiscordMessage | None:
@@ -61,8 +71,8 @@ async def picture_discord(browser: Browser, into: Path) -> None:
     await take(browser, discord.draw(screen), into, size=_IN_DISCORD)
 
 
-async def ready(found: object) -> bool:
-    return bool(found)
+async def ready(platform: ChatPlatform) -> bool:
+    return platform.ready
 
 
 async def take(browser: Browser, drawn: str, into: Path, *, size: tuple[int, int]) -> None:
