@@ -24,8 +24,8 @@ async def examine(environment: Environment) -> AsyncIterator[Finding]:
         yield Finding(subject="settings", good=False, sentence=sentence)
     on = f"platforms {', '.join(chosen.platforms)}; providers {', '.join(chosen.providers)}; moderators {', '.join(chosen.moderators)}"
     yield Finding(subject="settings", good=True, sentence=on)
-    if not settings.admins and "playground" not in chosen.platforms:
-        yield Finding(subject="admins", good=False, sentence="Nobody may set quotas: set BOT_ADMINS to platform:user-id of an admin.")
+    who = f"whom the chat itself calls an admin{', and ' + ', '.join(sorted(settings.admins)) if settings.admins else ''}"
+    yield Finding(subject="admins", good=True, sentence=f"{who}; BOT_ADMINS adds others, as platform:user-id")
     try:
         async with open_app(settings, environment, serve=False, beside=True) as bot:
             yield await _look("database", bot.store.ping, settings.database_url.split("@")[-1])
