@@ -161,18 +161,23 @@ class Teller:
 
         Its card counts as shown from then on, or every sweep would try it again.
         """
-        job = await self._store.find(job_id)
-        now = self._now()
-        if job.state in {State.GENERATED, State.QUEUED}:
-            await self._apologise(job, fault)
-            problem = Problem(code="post", sentence=fault.sentence)
-            job = await self._store.save(replace(job, state=State.FAILED, problem=problem, changed=now, finished=now), was=job)
-            self._metrics.finished(outcome=job.state.value, provider=job.provider, model=job.model, images=0, seconds=None)
-        posts = await self._store.posts(job_id)
-        if job.state.over and _CARD in posts:
-            await self._store.keep_post(job_id, _CARD, posts[_CARD][0], shown=job.version)
-            await self._forget(job_id)
-        log.warning("posting given up", job=job_id, sentence=fault.sentence)
+        async with self._lock(job_id):
+            job = await self._store.find(job_id)
+            now = self._now()
+            if job.state in {State.GENERATED, State.QUEUED}:
+                problem = Problem(code="post", sentence=fault.sentence)
+                try:
+                    job = await self._store.save(replace(job, state=State.FAILED, problem=problem, changed=now, finished=now), was=job)
+                except Overtaken:
+                    # It began to be drawn just now: its end will find the channel closed as well.
+                    return
+                await self._apologise(job, fault)
+                self._metrics.finished(outcome=job.state.value, provider=job.provider, model=job.model, images=0, seconds=None)
+            posts = await self._store.posts(job_id)
+            if job.state.over and _CARD in posts:
+                await self._store.keep_post(job_id, _CARD, posts[_CARD][0], shown=job.version)
+                await self._forget(job_id)
+            log.warning("posting given up", job=job_id, sentence=fault.sentence)
 
     async def _show_card(self, job: Job, platform: ChatPlatform, posts: Mapping[str, tuple[Post, int]]) -> Post | None:
         """Make the card show the job as it stands; gives where the card is, or None where there is none to be."""
