@@ -78,3 +78,12 @@ def test_a_correction_stands_first_and_names_its_form() -> None:
     rows = buttons.rows([Action(label="Again", line="again 7kq2mw9x")], [buttons.again("abc123")])
     assert labels(rows) == [["Correct it", "Again"]]
     assert buttons.read(ids(rows)[0]) == Pressed(form="abc123")
+
+
+def test_a_dangerous_line_is_offered_only_where_its_yes_fits_too() -> None:
+    fits = Action(label="Delete", line="x" * 77, confirm="Delete them?")
+    [custom_id] = ids(buttons.rows([fits]))
+    pressed = buttons.read(custom_id)
+    assert pressed is not None
+    assert all(len(button["custom_id"]) <= 100 for button in buttons.ask(pressed, "1" * 20)[1])
+    assert buttons.rows([Action(label="Delete", line="x" * 78, confirm="Delete them?")]) == []
