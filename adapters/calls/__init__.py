@@ -9,6 +9,7 @@
     downloads.py   results fetched from a service's own hosts alone, without a key, never from a private address
     signatures.py  webhooks that prove who sent them
     settings.py    the settings that every service has: patience, download hosts
+    masks.py       Masks: ours in the forms that services ask for, off the loop
     shapes.py      AtOnce: the rest of the port for a service that answers in the call itself
 
 The rule: a provider's file holds its vendor's facts and pure functions (request out, answer in) and no transport of its own; everything
@@ -27,6 +28,7 @@ from adapters.calls.caller import Caller, open_caller
 from adapters.calls.downloads import Downloads
 from adapters.calls.faults import Explain
 from adapters.calls.keys import Keys
+from adapters.calls.masks import Masks, open_masks
 from adapters.calls.pace import Pace
 from adapters.calls.reply import Reply
 from adapters.calls.settings import Address, CallSettings, Words
@@ -42,10 +44,12 @@ __all__ = [
     "Explain",
     "Jwks",
     "Keys",
+    "Masks",
     "Pace",
     "Reply",
     "Words",
     "open_caller",
+    "open_masks",
     "verify_signed",
     "verify_standard",
 ]
