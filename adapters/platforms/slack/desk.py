@@ -39,6 +39,7 @@ FORM_WAITS = 2.3
 TRIGGER = 2.8
 """Seconds after which a trigger is not worth trying: it opens a view for three."""
 _TAKEN = 4096
+BROKEN = "Something broke while Limner took this. Nothing was counted; try it again."
 _LATE = frozenset({"expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged", "invalid_trigger_id"})
 
 
@@ -79,7 +80,7 @@ class Desk:
     def take(self, deed: Deed, *, since: float) -> None:
         """Take a deed that came at `since`, on the monotonic clock. What was taken before is left alone."""
         if self._first(deed.once or deed.event):
-            self.start(self._work(_Ask(deed=deed, since=since)))
+            self.start(self._attend(_Ask(deed=deed, since=since)))
 
     async def submit(self, deed: Deed, view: JSON, *, since: float) -> tuple[JSON, Callable[[], None]]:
         """Take a sent form, and wait for the hub as long as Slack lets it.
@@ -91,9 +92,11 @@ class Desk:
         await asyncio.wait({task}, timeout=max(0.0, since + FORM_WAITS - time.monotonic()))
         # From here on whoever comes to the end of the work shows the answer.
         ask.late = True
-        answer = task.result() if task.done() and not task.cancelled() and task.exception() is None else None
-        if not isinstance(answer, Answer):
-            return {}, lambda: None
+        if not task.done():
+            return {}, _nothing
+        answer = None if task.cancelled() else task.result()
+        if answer is None:
+            return forms.complaint(view, "", BROKEN), _nothing
 
         def whisper() -> None:
             self.start(self._show(ask, answer))
@@ -103,7 +106,7 @@ class Desk:
         if answer.whisper is not None and _is_complaint(answer):
             return forms.complaint(view, answer.field, answer.whisper.text), whisper
         whisper()
-        return {}, lambda: None
+        return {}, _nothing
 
     def disown(self, body: Body) -> None:
         """A button that says nothing any more was pressed: say so."""
@@ -126,10 +129,12 @@ class Desk:
     async def close(self, grace: float) -> None:
         """Take nothing more, and let what is under way end within `grace` seconds; then cancel it."""
         self._closed = True
-        if self._working:
-            _, late = await asyncio.wait(self._working, timeout=grace)
-            for task in late:
-                task.cancel()
+        end = time.monotonic() + grace
+        while self._working and (left := end - time.monotonic()) > 0:
+            # Work begets work: an answer is shown by a task of its own.
+            await asyncio.wait(self._working, timeout=left)
+        for task in self._working:
+            task.cancel()
 
     def _first(self, event: str) -> bool:
         if event in self._taken:
@@ -148,6 +153,15 @@ class Desk:
             # An entry point: one broken deed must not end the platform and everything else that is under way.
             log.exception("a deed failed")
         return None
+
+    async def _attend(self, ask: _Ask) -> Answer | None:
+        try:
+            return await self._work(ask)
+        except PlatformFault:
+            raise
+        except Exception:
+            await self._replies.apologise(ask.deed, BROKEN)
+            raise
 
     async def _work(self, ask: _Ask) -> Answer | None:
         deed = ask.deed
@@ -234,6 +248,10 @@ class Desk:
 
     def _slip(self, ask: _Ask, form: Form) -> Slip:
         return Slip(line=form.line, place=ask.place or ask.deed.place)
+
+
+def _nothing() -> None:
+    """There is nothing to lose."""
 
 
 def _is_complaint(answer: Answer) -> bool:

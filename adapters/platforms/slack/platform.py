@@ -90,8 +90,10 @@ class Slack:
                 # Kept until the tasks have ended: out of the group it would come wrapped up.
                 fault = error
             finally:
-                await desk.close(_GRACE)
-                self._listeners.desk = None
+                try:
+                    await desk.close(_GRACE)
+                finally:
+                    self._listeners.desk = None
         if fault is not None:
             raise fault
 
