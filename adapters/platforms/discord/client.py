@@ -60,6 +60,8 @@ class Ears(Protocol):
 def pointed_at(settings: DiscordSettings) -> Generator[None]:
     """discord.py keeps Discord's addresses in two classes: ours are in them until the block ends, and then what was there before."""
     before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    # Nobody here speaks aloud, so nobody has to hear at each start that two libraries for it are missing.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     if settings.api_url.rstrip("/") != API_URL:
         Route.BASE = settings.api_url.rstrip("/")
     if settings.gateway_url:
@@ -115,11 +117,15 @@ class LimnerClient(discord.AutoShardedClient):
             await self._register(guild, ())
 
     async def launch_shards(self) -> None:
-        """Connect; to DISCORD_GATEWAY_URL if there is one, with as many shards as the API recommends."""
-        if self._settings.gateway_url and not self._counted:
-            # With a number of shards, discord.py goes to the address that it is pointed at, else to the one that the API names.
-            self.shard_count = (await self.http.get_bot_gateway())[0]
+        """Connect with as many shards as the API recommends, to DISCORD_GATEWAY_URL or to the gateway that the API names.
+
+        discord.py begins a session anew at an address of its own, so the named one is put there where the API is not Discord's.
+        """
+        if not self._counted:
+            self.shard_count, gateway, _ = await self.http.get_bot_gateway()
             self._counted = True
+            if not self._settings.gateway_url and Route.BASE != API_URL:
+                DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
         await super().launch_shards()
 
     async def hush(self) -> None:

@@ -25,8 +25,7 @@ from bot.ports import ASGI, Hub
 
 log = structlog.get_logger()
 
-_READY = 15.0
-"""Seconds that something to be sent waits for the connection."""
+_PATIENCE = 15.0
 _LAST = 5.0
 """Seconds that events under way have to end when the platform stops."""
 
@@ -47,7 +46,9 @@ class Discord:
     name = PLATFORM
     pause = 2.0
 
-    def __init__(self, settings: DiscordSettings, kit: Kit) -> None:
+    def __init__(self, settings: DiscordSettings, kit: Kit, *, patience: float = _PATIENCE) -> None:
+        """`patience`: seconds that something to be sent waits for the connection."""
+        self._patience = patience
         self._settings = settings
         self._kit = kit
         self._reader = Reader(settings)
@@ -139,7 +140,7 @@ class Discord:
     async def _ready(self) -> Connection:
         """The connection, once there is one. Raises PlatformFault, to be tried again later, where none comes in time."""
         try:
-            async with asyncio.timeout(_READY), self._changed:
+            async with asyncio.timeout(self._patience), self._changed:
                 await self._changed.wait_for(lambda: self._connection is not None or self._refused)
         except TimeoutError:
             raise PlatformFault("I am not connected to Discord right now; I try again by myself.") from None
