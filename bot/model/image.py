@@ -71,6 +71,8 @@ class Finished:
     """What the vendor charged in US dollars, where it tells."""
     vendor_id: str = ""
     version: str = ""
+    short: str = ""
+    """Why there are fewer images than asked for, in words, or empty."""
 
 
 Progress = Pending | Finished

@@ -124,6 +124,8 @@ class Job:
     cost: Decimal | None = None
     vendor_id: str = ""
     model_version: str = ""
+    short: str = ""
+    """Why there are fewer images than asked for, where moderation was not the reason."""
     created: datetime
     changed: datetime
     due: datetime | None = None

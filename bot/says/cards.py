@@ -108,7 +108,8 @@ def _posting(job: Job, live: Live, overview: Picture | None) -> Message:
 def _done(job: Job, live: Live, overview: Picture | None) -> Message:
     took = f" in {span(job.finished - job.started)}" if job.finished and job.started else ""
     missing = job.fitted.count - len(job.images)
-    short = f" {plural(missing, 'image')} did not pass the policy check and did not count." if missing > 0 else ""
+    why = f"missing, because {job.short}: this" if job.short else "did not pass the policy check and"
+    short = f" {plural(missing, 'image')} {why} did not count." if missing > 0 else ""
     instead = f" {job.tried[0]} could not draw it, so {job.drawn_by} did." if job.tried else ""
     body = f"Done{took}: {plural(len(job.images), 'image')} {'in the thread' if live.threaded else 'below'}.{short}{instead}"
     return Message(

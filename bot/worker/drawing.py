@@ -8,17 +8,19 @@ import asyncio
 import random
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from bot import says
 from bot.errors import FaultKind, NotFound, NothingFits, Overtaken, ProviderFault, Refused, StoreFault
 from bot.jobs import TELL
-from bot.model import Finished, Inputs, Job, Load, Pending, Problem, Progress, State
+from bot.model import Capabilities, Finished, Inputs, Job, Load, Pending, Problem, Progress, State
 from bot.ports import Files, ImageProvider, Metrics, Queue, Store
 from bot.routing import Catalog
+from bot.worker.fan import Fan
 from bot.worker.keeping import Keeper
 
 log = structlog.get_logger()
@@ -39,6 +41,7 @@ class _Held:
     """A job whose call is on its way; its version grows as it is renewed."""
 
     job: Job
+    gate: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Drawer:
@@ -61,6 +64,7 @@ class Drawer:
         self._store = store
         self._queue = queue
         self._files = files
+        self._fan = Fan(files)
         self._catalog = catalog
         self._keeper = keeper
         self._metrics = metrics
@@ -168,7 +172,7 @@ class Drawer:
         held = _Held(job)
         async with asyncio.TaskGroup() as group:
             renewing = group.create_task(self._renew(held))
-            outcome = await self._call(job, inputs, provider)
+            outcome = await self._call(held, inputs, provider)
             renewing.cancel()
         job = held.job
         if isinstance(outcome, Refused):
@@ -177,21 +181,29 @@ class Drawer:
             return await self._retry(job, outcome)
         return await self._take(job, outcome, provider)
 
-    async def _call(self, job: Job, inputs: Inputs, provider: ImageProvider) -> Progress | Refused | ProviderFault:
+    async def _call(self, held: "_Held", inputs: Inputs, provider: ImageProvider) -> Progress | Refused | ProviderFault:
+        job = held.job
         try:
-            return await provider.submit(job.fitted, inputs, key=f"{job.id}-{job.attempts}")
+            model = self._catalog.capabilities(job.provider, job.model) or Capabilities(name=job.model, most=job.fitted.count)
+            return await self._fan.submit(job, model, provider, inputs, partial(self._note, held))
         except (Refused, ProviderFault) as outcome:
             return outcome
         except Exception as error:
             log.exception("provider broke its contract", provider=job.provider)
             return ProviderFault(f"{job.provider} broke: {type(error).__name__}.", kind=FaultKind.BAD_RESULT)
 
+    async def _note(self, held: "_Held", ticket: str) -> None:
+        """Write down what one of several calls came to, while the others are on their way."""
+        async with held.gate:
+            held.job = await self._save(replace(held.job, ticket=ticket, changed=self._now()), was=held.job)
+
     async def _renew(self, held: "_Held") -> None:
         """While a call is on its way, say now and then that somebody waits for it."""
         while True:
             await asyncio.sleep(_LEASE / 3)
             try:
-                held.job = await self._store.save(replace(held.job, changed=self._now()), was=held.job)
+                async with held.gate:
+                    held.job = await self._store.save(replace(held.job, changed=self._now()), was=held.job)
             except Overtaken:
                 # Cancelled: whoever takes the answer sees it.
                 return
@@ -204,7 +216,7 @@ class Drawer:
             await self.abandon(job)
             return job, None
         try:
-            progress = await provider.check(job.ticket)
+            progress = await self._fan.check(job, provider)
         except Refused as refused:
             return await self._refuse(job, refused)
         except ProviderFault as fault:
@@ -226,7 +238,7 @@ class Drawer:
             except Overtaken:
                 if (await self._store.find(job.id)).state in {State.CANCELLING, State.CANCELLED}:
                     # Cancelled while the call was on its way: the work we just ordered is not wanted any more.
-                    await provider.cancel(progress.ticket)
+                    await self._fan.cancel(replace(job, ticket=progress.ticket), provider)
                 raise
             log.info("submitted", provider=job.provider)
         self._show(job.id, progress)
@@ -243,6 +255,7 @@ class Drawer:
             return job, None
         now = self._now()
         saved = await self._save(replace(kept, state=State.GENERATED, changed=now, finished=now), was=job)
+        await self._fan.clear(job.ticket)
         log.info("generated", provider=job.provider, model=job.model, images=len(saved.images))
         await self._queue.put(job.id, lane=TELL, priority=job.priority, once=f"v{saved.version}")
         await self._wake_next(job)
@@ -294,6 +307,7 @@ class Drawer:
                     changed=now,
                 )
                 saved = await self._save(moved, was=job)
+                await self._fan.clear(job.ticket)
                 log.info("next provider", provider=saved.provider, model=saved.model)
                 await self._queue.put(job.id, lane=saved.provider, priority=job.priority, once=f"v{saved.version}")
                 await self._queue.put(job.id, lane=TELL, once=f"v{saved.version}")
@@ -303,7 +317,7 @@ class Drawer:
     async def _expire(self, job: Job) -> tuple[Job, float | None]:
         provider = self._catalog.provider(job.provider)
         if provider is not None and job.ticket is not None:
-            await provider.cancel(job.ticket)
+            await self._fan.cancel(job, provider)
         waited = job.state is State.QUEUED
         sentence = "It waited too long in the queue." if waited else f"{job.provider} did not finish it in time."
         return await self._end(
@@ -314,6 +328,7 @@ class Drawer:
         now = self._now()
         was = job
         ended = await self._save(replace(job, state=state, problem=problem, changed=now, finished=now), was=was)
+        await self._fan.clear(job.ticket)
         log.info("over", state=state.value, problem=problem.code)
         self._metrics.finished(outcome=state.value, provider=job.provider, model=job.model, images=0, seconds=None)
         await self._queue.put(job.id, lane=TELL, once=f"v{ended.version}")

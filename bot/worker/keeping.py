@@ -46,6 +46,7 @@ class Keeper:
             cost=finished.cost if finished.cost is not None else estimate,
             vendor_id=finished.vendor_id or job.vendor_id,
             model_version=finished.version or job.model_version,
+            short=finished.short,
         )
         images: list[Image] = []
         shown: list[bytes] = []

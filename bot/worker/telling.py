@@ -25,6 +25,7 @@ from bot.model import Job, Message, Pending, Picture, Place, Post, Problem, Stat
 from bot.ports import ChatPlatform, Files, Metrics, Queue, Store
 from bot.preferences import Preferences, Where
 from bot.routing import Catalog
+from bot.worker.fan import Fan
 
 log = structlog.get_logger()
 
@@ -59,6 +60,7 @@ class Teller:
         self._store = store
         self._queue = queue
         self._files = files
+        self._fan = Fan(files)
         self._catalog = catalog
         self._studio = studio
         self._platforms = platforms
@@ -258,7 +260,7 @@ class Teller:
         provider = self._catalog.provider(job.provider)
         if provider is not None and job.ticket is not None:
             try:
-                await provider.cancel(job.ticket)
+                await self._fan.cancel(job, provider)
             except Fault as fault:
                 log.info("provider did not take the cancel", provider=job.provider, error=type(fault).__name__)
         now = self._now()

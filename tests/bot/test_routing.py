@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Misunderstood, NothingFits
-from bot.model import Capabilities, Inputs, Operation, Pending, Progress, Promise, Request
+from bot.model import Capabilities, Delivery, Inputs, Notice, Operation, Pending, Progress, Promise, Request
 from bot.routing import Catalog, fit
 
 
@@ -27,6 +27,9 @@ class Shelf:
 
     async def cancel(self, ticket: str) -> None:
         raise AssertionError(ticket)
+
+    async def receive(self, delivery: Delivery) -> Notice | None:
+        return None
 
 
 DEAR = Capabilities(name="dear", price=Decimal("0.08"), operations=frozenset(Operation))
