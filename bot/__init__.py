@@ -14,6 +14,7 @@
     says/          every sentence and every card the bot shows
     grammar/       how a command reads as plain text
     options.py     how a Request reads as options, declared once
+    health.py      how each model fares, so that a broken one is left alone
     imaging/       what Limner does to pictures itself: checks, copies, thumbnails, metadata
     plugins.py     how a file becomes part of the bot
     config.py      the only module that reads the environment

@@ -228,7 +228,16 @@ async def open_app(
         preferences = Preferences(store)
         load = Load(running=settings.running, waiting=settings.waiting)
         jobs = Jobs(
-            store=store, queue=queue, files=files, catalog=catalog, panel=panel, quotas=quotas, studio=studio, load=load, now=fakes.now
+            store=store,
+            queue=queue,
+            files=files,
+            catalog=catalog,
+            panel=panel,
+            quotas=quotas,
+            studio=studio,
+            preferences=preferences,
+            load=load,
+            now=fakes.now,
         )
         dispatch = Dispatch(
             commands=all_commands(),
@@ -263,6 +272,7 @@ async def open_app(
             load=load,
             alone=settings.embedded,
             show=teller.show,
+            preferences=preferences,
             now=fakes.now,
         )
         worker = Worker(store=store, queue=queue, drawer=drawer, teller=teller, lanes=catalog.lanes, now=fakes.now)

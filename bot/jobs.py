@@ -18,8 +18,9 @@ from bot.imaging import PIXELS, Studio, rerun_of
 from bot.model import Image, Job, Load, Operation, Parent, Person, Place, Problem, Promise, Request, State
 from bot.moderation import Panel, refusal
 from bot.ports import Files, Queue, Store
+from bot.preferences import Preference, Preferences
 from bot.quotas import Quotas
-from bot.routing import Catalog
+from bot.routing import Catalog, Policy
 
 log = structlog.get_logger()
 
@@ -65,9 +66,11 @@ class Jobs:
         panel: Panel,
         quotas: Quotas,
         studio: Studio,
+        preferences: Preferences,
         load: Load,
         now: Callable[[], datetime],
     ) -> None:
+        self._preferences = preferences
         self.store = store
         self.catalog = catalog
         self._queue = queue
@@ -90,7 +93,8 @@ class Jobs:
         if not request.prompt and request.operation is Operation.DRAW:
             raise Misunderstood("What shall I draw?", advice="Say what you want to see.", line="imagine a red fox in the snow")
         verdict = await self._panel.prompt(asker.person, asker.place, request.prompt, request.style or "")
-        choice = self.catalog.choose(request)
+        policy = policy_of(await self._preferences.of(asker.place))
+        choice = self.catalog.choose(request, policy=policy, person=asker.person.key)
         seed = request.seed
         if seed is None and choice.offer.model.promise is not Promise.NOT_REPEATABLE:
             # Chosen here and kept, so that a second submission after a crash asks for the same picture.
@@ -394,6 +398,11 @@ class Jobs:
         if job.person.key != asker.person.key and not asker.person.moderates:
             who = job.person.name or "the person who asked for it"
             raise NotAllowed(f"Only {who} or a moderator may {act} job {job.id}.", advice=f"Ask them, or say /report {job.id}.")
+
+
+def policy_of(preference: Preference) -> Policy:
+    """What a place's preferences mean for the choice of a model."""
+    return Policy(default=preference.model, allowed=preference.models, canary=preference.canary)
 
 
 def _ratio(width: int, height: int) -> str:

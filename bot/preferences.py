@@ -1,4 +1,4 @@
-"""Preferences: how a channel or a whole workspace wants things, as its admins decided: where results go, what reactions say."""
+"""Preferences: how a channel or a whole workspace wants things: where results go, what reactions say, which models draw."""
 
 import re
 from collections.abc import Mapping
@@ -45,6 +45,12 @@ class Preference:
     """What holds in a place."""
 
     results: Where = Where.THREAD
+    model: str = ""
+    """The model for those who name none, or empty."""
+    models: tuple[str, ...] = ()
+    """The only providers and models that may be used, or empty."""
+    canary: tuple[str, float] | None = None
+    """A model on trial and the share of people who get it."""
     reactions: Mapping[str, str] = field(default_factory=lambda: REACTIONS)
 
     def line(self, emoji: str, job: str) -> str:
@@ -72,6 +78,9 @@ class Preferences:
             reactions = {emoji: act for emoji, act in reactions.items() if _bare(emoji) not in {_bare(each) for each in changed}} | changed
         return Preference(
             results=Where(said.get("results", Where.THREAD)),
+            model=said.get("model", ""),
+            models=tuple(word.strip() for word in said.get("models", "").split(",") if word.strip()),
+            canary=parse_canary(said["canary"]) if said.get("canary") else None,
             reactions={emoji: act for emoji, act in reactions.items() if act != "off"},
         )
 
@@ -83,6 +92,8 @@ class Preferences:
         """Decide, all of it or nothing. An empty value goes back to what holds around it. Raises Misunderstood."""
         if reactions := values.get("reactions"):
             parse_reactions(reactions)
+        if canary := values.get("canary"):
+            parse_canary(canary)
         for name, value in values.items():
             await self._store.prefer(subject, name, value, by=by)
 
@@ -120,6 +131,23 @@ def parse_reactions(text: str) -> dict[str, str]:
     if len(found) > _MOST:
         raise Misunderstood(f"{_MOST} reactions are the most.", advice="Leave some out.", option="reactions")
     return found
+
+
+def parse_canary(text: str) -> tuple[str, float]:
+    """`flux-2-pro 10%` as a model's name and a share.
+
+    Raises:
+        Misunderstood: it is not of that form.
+    """
+    found = re.fullmatch(r"(\S{1,120})\s+(\d{1,3}(?:\.\d)?)\s*%", text.strip())
+    if found is None or not 0 < float(found[2]) <= 100:  # noqa: PLR2004 - per cent
+        raise Misunderstood(
+            "A trial is a model and the share of people who get it.",
+            advice="For example flux-2-pro 10%.",
+            line='settings --canary "flux-2-pro 10%"',
+            option="canary",
+        )
+    return found[1], float(found[2]) / 100
 
 
 def _is_emoji(text: str) -> bool:

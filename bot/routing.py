@@ -1,12 +1,14 @@
 """Routing: which provider and model serve a request, and how the request is fitted to the model."""
 
+import hashlib
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
 
-from bot.errors import Misunderstood, NothingFits
+from bot.errors import Misunderstood, NotAllowed, NothingFits
+from bot.health import Health
 from bot.model import Capabilities, Operation, Promise, Request
 from bot.ports import ImageProvider
 
@@ -25,6 +27,15 @@ class Offer:
         """`provider/model`, or the one word where both are the same."""
         return self.provider if self.provider == self.model.name else f"{self.provider}/{self.model.name}"
 
+    @property
+    def path(self) -> str:
+        """`provider/model`, always both: under this its health is kept and what was tried is noted."""
+        return f"{self.provider}/{self.model.name}"
+
+    def answers_to(self, name: str) -> bool:
+        """Whether a provider's name, a model's name or `provider/model` means this one."""
+        return name.strip().casefold() in {self.provider.casefold(), self.model.name.casefold(), self.path.casefold()}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
@@ -35,11 +46,31 @@ class Choice:
     changes: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """What holds where something is asked for."""
+
+    default: str = ""
+    """The model for those who name none, or empty: the cheapest that is well."""
+    allowed: tuple[str, ...] = ()
+    """The only providers and models that may be used; empty means all."""
+    canary: tuple[str, float] | None = None
+    """A model on trial, and the share of people who get it where they name none."""
+
+    def allows(self, offer: Offer) -> bool:
+        """Whether a model may be used."""
+        return not self.allowed or any(offer.answers_to(name) for name in self.allowed)
+
+
+ANYTHING = Policy()
+
+
 class Catalog:
     """All models of all providers, in the order of preference."""
 
-    def __init__(self, providers: Mapping[str, ImageProvider]) -> None:
+    def __init__(self, providers: Mapping[str, ImageProvider], health: Health | None = None) -> None:
         self._providers = providers
+        self.health = health or Health()
 
     @property
     def offers(self) -> list[Offer]:
@@ -60,6 +91,22 @@ class Catalog:
         found = self._providers.get(provider)
         return found.models.get(model) if found else None
 
+    def _ordered(self, request: Request, policy: Policy, person: str, *, failed: bool) -> list[Offer]:
+        """Every model for a request that names none, first choice first."""
+        offers = list(self.offers)
+        if not failed:
+            offers.sort(key=lambda offer: _cheapest(offer, request.operation))
+        offers.sort(key=lambda offer: not self.health.well(offer.path))
+        firsts = [policy.default] if policy.default else []
+        if policy.canary and _in_share(person, *policy.canary):
+            firsts.insert(0, policy.canary[0])
+        elif policy.canary:
+            # On trial means: for nobody else, unless they name it or nothing else is left.
+            offers.sort(key=lambda offer: offer.answers_to(policy.canary[0]) if policy.canary else False)
+        for first in reversed(firsts):
+            offers.sort(key=lambda offer, first=first: not (offer.answers_to(first) and self.health.well(offer.path)))
+        return offers
+
     def named(self, name: str) -> list[Offer]:
         """What `--model` means: a provider (its default model first), a model, or `provider/model`.
 
@@ -77,25 +124,32 @@ class Catalog:
             raise Misunderstood(f"There is no model called “{name[:60]}”.", advice=advice, option="model")
         return found
 
-    def choose(self, request: Request, *, tried: Collection[str] = ()) -> Choice:
-        """The model for a request: the one it names, else the cheapest that serves it, ties in the order of preference.
+    def choose(self, request: Request, *, tried: Collection[str] = (), policy: Policy = ANYTHING, person: str = "") -> Choice:
+        """The model for a request, among those that may be used and can serve it.
+
+        The one it names; else the model on trial for those whose share it is; else the place's default; else the cheapest that is well,
+        ties in the order of preference. After a fault, the next that is well in the order of preference.
 
         Args:
             request: what to draw.
             tried: `provider/model` of those that failed already.
+            policy: what holds where it is asked for.
+            person: the key of the person, so that a trial is the same for them every time.
 
         Raises:
             NothingFits: no model can serve it; the sentence names the operations that could be served.
+            NotAllowed: the named model may not be used there; the advice names those that may.
             Misunderstood: the named model does not exist.
         """
         named = self.named(request.model) if request.model else None
-        offers = named if named is not None else sorted(self.offers, key=lambda offer: _cheapest(offer, request.operation))
-        fresh = [offer for offer in offers if f"{offer.provider}/{offer.model.name}" not in tried]
-        for offer in fresh:
-            if request.operation in offer.model.operations:
+        if named is not None and not any(policy.allows(offer) for offer in named):
+            raise NotAllowed(f"{named[0].name} may not be used here.", advice=f"Allowed are: {', '.join(policy.allowed)}.")
+        offers = [offer for offer in named or self._ordered(request, policy, person, failed=bool(tried)) if policy.allows(offer)]
+        for offer in offers:
+            if offer.path not in tried and request.operation in offer.model.operations:
                 fitted, changes = fit(request, offer.model)
                 return Choice(offer=offer, fitted=fitted, changes=changes)
-        able = [offer.name for offer in self.offers if request.operation in offer.model.operations]
+        able = [offer.name for offer in self.offers if policy.allows(offer) and request.operation in offer.model.operations]
         what = _INFINITIVES[request.operation]
         raise NothingFits(
             f"{request.model or 'No model here'} cannot {what}." if not able or named else f"No model is left that could {what}.",
@@ -103,6 +157,12 @@ class Catalog:
             if able
             else "Ask an admin to switch on a provider that can; /models lists what there is.",
         )
+
+
+def _in_share(person: str, model: str, share: float) -> bool:
+    """Whether a person is among the share of people that tries a model: the same answer every time."""
+    number = int.from_bytes(hashlib.sha256(f"{model}\0{person}".encode()).digest()[:8])
+    return number / 2**64 < share
 
 
 def _cheapest(offer: Offer, operation: Operation) -> tuple[bool, Decimal]:

@@ -1,10 +1,12 @@
-"""`/settings`: how a channel, or the whole workspace, wants things: where results go, what reactions say."""
+"""`/settings`: how a channel, or the whole workspace, wants things: where results go, what reactions say, which models draw."""
+
+from collections.abc import Mapping
 
 from bot.command import Command, Context, Misunderstood, Options, channel_of, says, whisper, workspace_of
 from bot.model import Answer, CommandSpec, Field, Form, Kind, Option, Origin, Role
 
 _EVERYWHERE, _HERE = "workspace", "channel"
-_NAMES = ("results", "reactions")
+_NAMES = ("results", "reactions", "model", "models", "canary")
 _USUAL = "usual"
 
 
@@ -20,7 +22,10 @@ async def run(context: Context, options: Options) -> Answer:
             raise Misunderstood("--reset takes everything back to the usual, so nothing goes with it.", line=f"settings {scope} --reset")
         changed = dict.fromkeys(_NAMES, "")
     if not changed and context.origin is not Origin.FORM:
-        return Answer(form=_form(scope, before.get("results", ""), before.get("reactions", "")))
+        return Answer(form=_form(scope, before, context.models))
+    for name in (changed.get("model", ""), *changed.get("models", "").split(","), changed.get("canary", "").partition(" ")[0]):
+        if name.strip():
+            context.catalog.named(name)
     await context.preferences.set(subject, changed, by=context.person)
     after = await context.preferences.said(subject)
     where = "This channel" if scope == _HERE else "The whole workspace"
@@ -32,7 +37,7 @@ def _value(typed: str) -> str:
     return "" if typed.casefold() == _USUAL else typed
 
 
-def _form(scope: str, results: str, reactions: str) -> Form:
+def _form(scope: str, had: Mapping[str, str], models: tuple[str, ...]) -> Form:
     return Form(
         title="Settings: workspace" if scope == _EVERYWHERE else "Settings: this channel",
         # Which of the two stands in the line and is no field: the other fields show what holds for this one alone.
@@ -41,7 +46,7 @@ def _form(scope: str, results: str, reactions: str) -> Form:
             Field(
                 name="results",
                 label="Images go into",
-                value=results or _USUAL,
+                value=had.get("results") or _USUAL,
                 hint="The usual is a thread" if scope == _EVERYWHERE else "The usual is what the workspace says",
                 choices=(_USUAL, "thread", "channel"),
                 required=True,
@@ -49,9 +54,31 @@ def _form(scope: str, results: str, reactions: str) -> Form:
             Field(
                 name="reactions",
                 label="Reactions",
-                value=reactions,
+                value=had.get("reactions", ""),
                 hint="What differs from the usual ones: 🎨 remix, ⬆️ upscale 2, ⭐ off",
                 longest=1000,
+            ),
+            Field(
+                name="model",
+                label="Model",
+                value=had.get("model") or _USUAL,
+                hint="For those who name none; the usual is the cheapest that is well",
+                choices=(_USUAL, *models),
+                required=True,
+            ),
+            Field(
+                name="models",
+                label="Allowed models",
+                value=had.get("models", ""),
+                hint="Only these, parted by commas; empty: all",
+                longest=1000,
+            ),
+            Field(
+                name="canary",
+                label="On trial",
+                value=had.get("canary", ""),
+                hint="A model and a share of people: flux-2-pro 10%",
+                longest=200,
             ),
         ),
         submit="Save",
@@ -61,11 +88,14 @@ def _form(scope: str, results: str, reactions: str) -> Form:
 COMMAND = Command(
     spec=CommandSpec(
         name="settings",
-        about="Where images go and what reactions do, here or everywhere",
+        about="Where images go, what reactions do, which models draw",
         options=(
             Option(name="scope", kind=Kind.CHOICE, about="This channel or the workspace", positional=True, choices=(_HERE, _EVERYWHERE)),
             Option(name="results", kind=Kind.CHOICE, about="Where images go", choices=("thread", "channel", _USUAL)),
             Option(name="reactions", kind=Kind.TEXT, about="Emoji and what each does, or usual", example="🎨 remix, ⭐ off"),
+            Option(name="model", kind=Kind.MODEL, about="The model for those who name none, or usual"),
+            Option(name="models", kind=Kind.TEXT, about="The only models that may be used, or usual", example="sketch, flux-2-pro"),
+            Option(name="canary", kind=Kind.TEXT, about="A model on trial and its share of people", example="flux-2-pro 10%"),
             Option(name="reset", kind=Kind.FLAG, about="Back to the usual"),
         ),
         example="settings channel --results thread",

@@ -15,10 +15,11 @@ from functools import partial
 import structlog
 
 from bot import says
-from bot.errors import FaultKind, NotFound, NothingFits, Overtaken, ProviderFault, Refused, StoreFault
-from bot.jobs import TELL
+from bot.errors import FaultKind, NotAllowed, NotFound, NothingFits, Overtaken, ProviderFault, Refused, StoreFault
+from bot.jobs import TELL, policy_of
 from bot.model import Capabilities, Finished, Inputs, Job, Load, Pending, Problem, Progress, State
 from bot.ports import Files, ImageProvider, Metrics, Queue, Store
+from bot.preferences import Preferences
 from bot.routing import Catalog
 from bot.worker.fan import Fan
 from bot.worker.keeping import Keeper
@@ -59,17 +60,19 @@ class Drawer:
         load: Load,
         alone: bool,
         show: Callable[[str, Pending], None],
+        preferences: Preferences,
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._queue = queue
         self._files = files
-        self._fan = Fan(files)
+        self._fan = Fan(files, catalog.health)
         self._catalog = catalog
         self._keeper = keeper
         self._metrics = metrics
         self._load = load
         self._show = show
+        self._preferences = preferences
         self._now = now
         self._alone = alone
         self._name = secrets.token_hex(4)
@@ -257,6 +260,8 @@ class Drawer:
         saved = await self._save(replace(kept, state=State.GENERATED, changed=now, finished=now), was=job)
         await self._fan.clear(job.ticket)
         log.info("generated", provider=job.provider, model=job.model, images=len(saved.images))
+        if job.started:
+            self._catalog.health.finished(f"{job.provider}/{job.model}", (now - job.started).total_seconds())
         await self._queue.put(job.id, lane=TELL, priority=job.priority, once=f"v{saved.version}")
         await self._wake_next(job)
         return saved, None
@@ -288,8 +293,9 @@ class Drawer:
         log.warning("provider failed", provider=job.provider, kind=fault.kind.value, sentence=fault.sentence)
         if not (fault.accepted and fault.kind is FaultKind.TIMEOUT) and job.request.model is None:
             try:
-                choice = self._catalog.choose(job.request, tried=tried)
-            except NothingFits:
+                policy = policy_of(await self._preferences.of(job.place))
+                choice = self._catalog.choose(job.request, tried=tried, policy=policy, person=job.person.key)
+            except (NothingFits, NotAllowed):
                 pass
             else:
                 now = self._now()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.errors import FaultKind, NotFound, ProviderFault, Refused
+from bot.health import Health
 from bot.model import Capabilities, Finished, Inputs, Job, Pending, Progress, Request
 from bot.ports import Files, ImageProvider
 
@@ -48,14 +49,16 @@ class _Call:
 class Fan:
     """Asks a provider, in as many calls as it takes."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, health: Health) -> None:
         self._files = files
+        self._health = health
 
     async def submit(self, job: Job, model: Capabilities, provider: ImageProvider, inputs: Inputs, note: Note) -> Progress:
         """Ask for a job's images. `job.ticket` is what an earlier try came to before a crash. Raises Refused, ProviderFault."""
         key = f"{job.id}-{job.attempts}"
         if job.fitted.count <= model.most:
-            return await provider.submit(job.fitted, inputs, key=key)
+            async with self._health.watch(f"{job.provider}/{job.model}"):
+                return await provider.submit(job.fitted, inputs, key=key)
         calls = _read(job.ticket) if job.ticket else _split(job.fitted.count, model.most)
         gate = asyncio.Lock()
         faults: list[Refused | ProviderFault] = []
@@ -114,8 +117,8 @@ class Fan:
 
     async def clear(self, ticket: str | None) -> None:
         """Forget the images that were kept between calls."""
-        if ticket and ticket.startswith(_MARK):
-            for call in _read(ticket):
+        if is_fan(ticket):
+            for call in _read(ticket or ""):
                 for key in call.keys or ():
                     await self._files.delete(key)
 
@@ -123,7 +126,8 @@ class Fan:
         """One call. What was certainly not taken is asked again after a short wait: its sisters may be paid for already."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                return await provider.submit(_share(job, call), inputs, key=key)
+                async with self._health.watch(f"{job.provider}/{job.model}"):
+                    return await provider.submit(_share(job, call), inputs, key=key)
             except ProviderFault as fault:
                 wait = 2.0**attempt if fault.retry_after is None else fault.retry_after
                 if fault.accepted or fault.kind not in _PASSING or attempt == _ATTEMPTS or wait > _LONGEST_WAIT:

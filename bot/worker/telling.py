@@ -60,7 +60,7 @@ class Teller:
         self._store = store
         self._queue = queue
         self._files = files
-        self._fan = Fan(files)
+        self._fan = Fan(files, catalog.health)
         self._catalog = catalog
         self._studio = studio
         self._platforms = platforms

@@ -18,7 +18,13 @@ async def test_settings_without_a_change_are_a_form_with_what_holds(tmp_path: Pa
         await decided(story, 'settings --results channel --reactions "🎨 remix"')
         form = (await story.say("settings", who="ada")).form
         assert form is not None
-        assert {field.name: field.value for field in form.fields} == {"results": "channel", "reactions": "🎨 remix"}
+        assert {field.name: field.value for field in form.fields} == {
+            "results": "channel",
+            "reactions": "🎨 remix",
+            "model": "usual",
+            "models": "",
+            "canary": "",
+        }
         other = (await story.say("settings workspace", who="ada")).form
         assert other is not None
         assert {field.name: field.value for field in other.fields} == {"results": "usual", "reactions": ""}
