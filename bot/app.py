@@ -271,15 +271,19 @@ async def open_app(
             metrics=metrics,
             load=load,
             alone=settings.embedded,
+            hooked=bool(settings.public_url),
             show=teller.show,
             preferences=preferences,
             now=fakes.now,
         )
-        worker = Worker(store=store, queue=queue, drawer=drawer, teller=teller, lanes=catalog.lanes, now=fakes.now)
+        worker = Worker(store=store, queue=queue, drawer=drawer, teller=teller, catalog=catalog, now=fakes.now)
         server = None
         if listener:
             checks = {"journal": store.ping, "queue": queue.ping, "files": files.ping}
-            pages = site(files=files, counters=metrics, checks=checks, platforms=platforms, now=fakes.now)
+            tokens = {name: webhook_token(secret, name) for name in providers}
+            pages = site(
+                files=files, counters=metrics, checks=checks, platforms=platforms, deliver=worker.receive, tokens=tokens, now=fakes.now
+            )
             server = Server(pages, listener, metrics)
         yield App(
             settings=settings,

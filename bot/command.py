@@ -12,7 +12,7 @@ from bot import grammar, says
 from bot.errors import Misunderstood, NotFound
 from bot.jobs import Asker, Jobs
 from bot.model import Answer, Attachment, CommandSpec, Form, Kind, Message, Option, Origin, Person, Place, Value
-from bot.options import DRAWING, IMAGINE, SHAPING, request_of, values_of, without
+from bot.options import DRAWING, FRESH, IMAGINE, SHAPING, request_of, values_of, without
 from bot.preferences import Preferences, channel_of, workspace_of
 from bot.quotas import Quotas, parse_rate
 from bot.routing import Catalog
@@ -110,6 +110,7 @@ def whisper(message: Message) -> Answer:
 
 __all__ = [
     "DRAWING",
+    "FRESH",
     "IMAGINE",
     "INDEX",
     "JOB",

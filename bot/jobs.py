@@ -4,10 +4,13 @@ There is one way in: every act ends in `submit`, which asks moderation, fits the
 asked in the same transaction. What is written is certain; the queue is only woken.
 """
 
+import hashlib
+import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 import structlog
@@ -81,8 +84,8 @@ class Jobs:
         self._load = load
         self._now = now
 
-    async def submit(self, asker: Asker, request: Request, *, command: str, parent: Parent | None = None) -> Job:
-        """Take a request as a new job.
+    async def submit(self, asker: Asker, request: Request, *, command: str, parent: Parent | None = None, fresh: bool = False) -> Job:
+        """Take a request as a new job. One that pins its seed and was drawn before gives the images of then, unless `fresh`.
 
         Raises:
             Blocked: moderation says no; the refusal is on record, nothing is charged.
@@ -117,13 +120,19 @@ class Jobs:
             created=now,
             changed=now,
             deadline=now + _PATIENCE,
+            estimate=choice.offer.model.estimate(request.operation, choice.fitted.count),
         )
+        if choice.offer.model.promise is not Promise.NOT_REPEATABLE:
+            job = replace(job, likeness=_likeness(job, choice.offer.model.version))
         if no := refusal(verdict):
             problem = Problem(code="blocked", sentence=no.sentence, advice=no.advice)
             await self.store.record(replace(job, state=State.BLOCKED, problem=problem), event=asker.event)
             log.info("blocked", job=job.id, category=verdict.category, source=verdict.source)
             raise no
-        job = await self.store.enqueue(job, limits=await self._quotas.limits(asker.person), load=self._load, event=asker.event)
+        if request.seed is not None and not fresh:
+            job = await self._drawn_before(job)
+        limits = [] if job.reuse else await self._quotas.limits(asker.person)
+        job = await self.store.enqueue(job, limits=limits, load=self._load, event=asker.event)
         try:
             await self._queue.put(job.id, lane=TELL, priority=job.priority)
             await self._queue.put(job.id, lane=job.provider, priority=job.priority)
@@ -202,11 +211,11 @@ class Jobs:
         parent = await self.look_up(asker, job_id)
         return await self.submit(asker, replace(parent.request, seed=None), command="again", parent=Parent(job=parent.id))
 
-    async def rerun(self, asker: Asker, job_id: str) -> Job:
+    async def rerun(self, asker: Asker, job_id: str, *, fresh: bool = False) -> Job:
         """A job's request with the same seed and model: the rerun promise says what that gives."""
         parent = await self.look_up(asker, job_id)
         request = replace(parent.request, seed=parent.seed, model=parent.drawn_by)
-        return await self.submit(asker, request, command="rerun", parent=Parent(job=parent.id))
+        return await self.submit(asker, request, command="rerun", parent=Parent(job=parent.id), fresh=fresh)
 
     async def rerun_image(self, asker: Asker, content: bytes) -> Job:
         """What a picture's own metadata says, drawn again: one image, with that image's seed.
@@ -244,7 +253,7 @@ class Jobs:
         key = await self._files.put(clean, kind="sources", media_type=facts.media_type)
         return Source(key=key, width=facts.width, height=facts.height)
 
-    async def edit(self, asker: Asker, request: Request, source: Source) -> Job:
+    async def edit(self, asker: Asker, request: Request, source: Source, *, fresh: bool = False) -> Job:
         """A request that starts from a source image; in the image's own shape, unless the request has one."""
         edited = replace(
             request,
@@ -253,7 +262,19 @@ class Jobs:
             strength=_EDIT_STRENGTH if request.strength is None else request.strength,
             ratio=request.ratio or _ratio(source.width, source.height),
         )
-        return await self.submit(asker, edited, command="imagine")
+        return await self.submit(asker, edited, command="imagine", fresh=fresh)
+
+    async def _drawn_before(self, job: Job) -> Job:
+        """The same job, to be given from the files where a job of this workspace drew just this and its images are still there."""
+        before = await self.store.alike(job)
+        if before is None or "deleted" in await self.store.marks(before.id):
+            return job
+        try:
+            for image in before.images:
+                await self._files.get(image.key)
+        except NotFound:
+            return job
+        return replace(job, reuse=before.reuse or before.id, estimate=Decimal(0))
 
     async def cancel(self, asker: Asker, job_id: str) -> Job:
         """Stop a job. Its owner and moderators may.
@@ -398,6 +419,12 @@ class Jobs:
         if job.person.key != asker.person.key and not asker.person.moderates:
             who = job.person.name or "the person who asked for it"
             raise NotAllowed(f"Only {who} or a moderator may {act} job {job.id}.", advice=f"Ask them, or say /report {job.id}.")
+
+
+def _likeness(job: Job, version: str) -> str:
+    """A digest of what is really asked: of whom, which version, every word and number, and the pictures it starts from."""
+    said = {"provider": job.provider, "model": job.model, "version": version, **asdict(job.fitted)}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def policy_of(preference: Preference) -> Policy:

@@ -18,6 +18,7 @@ SHAPING = (
     Option(name="model", kind=Kind.MODEL, about="Which model draws; /models lists them", example="sketch"),
 )
 DRAWING = (PROMPT, *SHAPING)
+FRESH = Option(name="fresh", kind=Kind.FLAG, about="Draw it anew, even if it was drawn before")
 IMAGINE = CommandSpec(
     name="imagine",
     about="Draw images from words",

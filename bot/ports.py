@@ -192,6 +192,18 @@ class Store(Protocol):
         """Ids of the provider's QUEUED jobs in the order they will run: position and refresh of waiting cards."""
         ...
 
+    async def alike(self, job: Job) -> Job | None:
+        """The newest delivered job of the same workspace that was asked for the same (`likeness`), or None."""
+        ...
+
+    async def keep_ticket(self, provider: str, ticket: str, job_id: str) -> None:
+        """Remember which job a service's ticket belongs to. May be repeated."""
+        ...
+
+    async def job_of_ticket(self, provider: str, ticket: str) -> str | None:
+        """The id of the job that a ticket belongs to."""
+        ...
+
     async def counts(self) -> Mapping[str, int]:
         """Jobs by state value that are not over, for metrics and health."""
         ...

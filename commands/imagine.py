@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.command import IMAGINE, Command, Context, Misunderstood, Options, request_of, says, whisper
+from bot.command import FRESH, IMAGINE, Command, Context, Misunderstood, Options, request_of, says, whisper
 from bot.model import Answer, Kind, Option, Origin
 
 _FORM = Option(name="form", kind=Kind.FLAG, about="Fill in a form instead")
@@ -21,12 +21,12 @@ async def run(context: Context, options: Options) -> Answer:
     picture = await context.picture()
     if picture is not None:
         source = await context.jobs.take_source(context.asker, picture)
-        job = await context.jobs.edit(context.asker, request, source)
+        job = await context.jobs.edit(context.asker, request, source, fresh="fresh" in options)
     elif not request.prompt:
         raise Misunderstood("What shall I draw?", advice="Say what you want to see.", line="imagine a red fox in the snow", option="prompt")
     else:
-        job = await context.jobs.submit(context.asker, request, command="imagine")
+        job = await context.jobs.submit(context.asker, request, command="imagine", fresh="fresh" in options)
     return Answer(job=job.id)
 
 
-COMMAND = Command(spec=replace(IMAGINE, options=(*IMAGINE.options, _FORM)), run=run)
+COMMAND = Command(spec=replace(IMAGINE, options=(*IMAGINE.options, FRESH, _FORM)), run=run)

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from bot.command import JOB, Command, Context, Misunderstood, Options
+from bot.command import FRESH, JOB, Command, Context, Misunderstood, Options
 from bot.model import Answer, CommandSpec, Kind, Option
 
 
 async def run(context: Context, options: Options) -> Answer:
     """Take the same request as a job."""
     if "job" in options:
-        job = await context.jobs.rerun(context.asker, options.text("job"))
+        job = await context.jobs.rerun(context.asker, options.text("job"), fresh="fresh" in options)
         return Answer(job=job.id)
     picture = await context.picture()
     if picture is None:
@@ -22,7 +22,7 @@ COMMAND = Command(
     spec=CommandSpec(
         name="rerun",
         about="Draw it again exactly, from a job or an attached picture",
-        options=(replace(JOB, required=False), Option(name="image", kind=Kind.IMAGE, about="A picture that Limner made")),
+        options=(replace(JOB, required=False), Option(name="image", kind=Kind.IMAGE, about="A picture that Limner made"), FRESH),
         example="rerun 7kq2mw9x",
     ),
     run=run,

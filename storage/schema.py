@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every revision in `migrations/versions`, oldest first: known here so that opening an up-to-date journal need not load Alembic."""
 
 metadata = MetaData(
@@ -63,6 +63,8 @@ jobs = Table(
     Column("started", MOMENT),
     Column("finished", MOMENT),
     Column("deadline", MOMENT, nullable=False),
+    # What was really asked, as a digest; null where asking again gives something else.
+    Column("likeness", KEY),
     Column("document", Text, nullable=False),
 )
 
@@ -87,6 +89,8 @@ _partial("ix_jobs_behind", jobs.c.changed, where=BEHIND)
 _partial("ix_jobs_pace", jobs.c.provider, jobs.c.model, jobs.c.finished, jobs.c.started, where=DELIVERED)
 # A person's newest jobs; and the quota, which is the sum of their charges since a moment, answered from the index alone.
 Index("ix_jobs_person", jobs.c.person, jobs.c.created, jobs.c.id, jobs.c.charge)
+# A job that drew the same before.
+_partial("ix_jobs_likeness", jobs.c.likeness, jobs.c.platform, jobs.c.workspace, jobs.c.finished, where=DELIVERED)
 # Everybody's newest jobs.
 Index("ix_jobs_newest", jobs.c.created, jobs.c.id)
 
@@ -186,5 +190,15 @@ vault = Table(
     Column("name", KEY, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("changed", MOMENT, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Which job a service's ticket belongs to: what a webhook names.
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("provider", KEY, primary_key=True),
+    Column("ticket", KEY, primary_key=True),
+    Column("job", KEY, ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
     sqlite_with_rowid=False,
 )

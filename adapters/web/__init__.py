@@ -5,6 +5,7 @@
     doorway.py   what holds for every request: headers, size, log line, one sentence when something breaks
     health.py    /healthz (the process lives) and /readyz (every part works)
     pictures.py  /files/...: a picture for whoever has a link that is signed and has not ended
+    webhooks.py  /webhooks/...: what image services send when a job moves
     metrics.py   /metrics: what happened, counted for Prometheus
 
 The rule: nothing in here knows a platform or a provider by name. A platform that needs an address offers ASGI applications by prefix

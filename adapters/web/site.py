@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from adapters.web.doorway import Doorway
 from adapters.web.health import Check, Health
 from adapters.web.metrics import MEDIA_TYPE, Counters
 from adapters.web.pictures import Pictures
+from adapters.web.webhooks import Deliver, Webhooks
 from bot.errors import SettingFault
 from bot.ports import ASGI, ChatPlatform, Files
 
@@ -21,7 +23,14 @@ _FRESH = {"Cache-Control": "no-store"}
 
 
 def site(
-    *, files: Files, counters: Counters, checks: Mapping[str, Check], platforms: Mapping[str, ChatPlatform], now: Callable[[], datetime]
+    *,
+    files: Files,
+    counters: Counters,
+    checks: Mapping[str, Check],
+    platforms: Mapping[str, ChatPlatform],
+    now: Callable[[], datetime],
+    deliver: Deliver | None = None,
+    tokens: Mapping[str, str] = MappingProxyType({}),
 ) -> ASGI:
     """The whole site as one ASGI application.
 
@@ -31,6 +40,8 @@ def site(
         checks: the parts that `/readyz` asks, by name; each raises when it does not work.
         platforms: their `ready` is asked too, and their `pages` are mounted.
         now: the clock, UTC.
+        deliver: who takes what services send to `/webhooks/`; None where nobody does.
+        tokens: by provider, the part of its webhook's address that nobody can guess.
 
     Raises:
         SettingFault: two platforms want the same address.
@@ -55,6 +66,7 @@ def site(
                 Route("/readyz", ready),
                 Route("/metrics", metrics),
                 Route("/files/{key:path}", Pictures(files, now).__call__),
+                *([Mount("/webhooks", Webhooks(deliver, tokens))] if deliver else []),
                 *_mounts(platforms),
             ],
             redirect_slashes=False,

@@ -100,6 +100,8 @@ class Job:
     """The request as fitted to the model: what the provider is really asked."""
     changes: tuple[str, ...] = ()
     """What fitting changed, in words."""
+    estimate: Decimal | None = None
+    """US dollars that it will probably cost, or None where nobody knows."""
     command: str = "imagine"
     """The command it came by, for the history."""
     verdict: Verdict = field(default_factory=Verdict)
@@ -113,6 +115,10 @@ class Job:
     attempts: int = 0
     tried: tuple[str, ...] = ()
     """`provider/model` of those that failed before, in order."""
+    reuse: str = ""
+    """The job whose images it gives, because it asked for the same: then nothing is drawn and nothing counts."""
+    likeness: str = ""
+    """What is really asked, as a digest, where asking again gives the same; else empty."""
     resubmitted: int = 0
     """How often a crash forced a second submission: suspected double cost."""
     problem: Problem | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.errors import FaultKind, ProviderFault
 from bot.model import Action, Emphasis, Job, Level, Message, Operation, Picture, Problem, State, Tone
 from bot.says.results import change_note, rerun_line
-from bot.says.words import cut, plural, span
+from bot.says.words import cut, money, plural, span
 
 _TITLES: Mapping[Operation, str] = {
     Operation.DRAW: "{}",
@@ -111,6 +111,8 @@ def _done(job: Job, live: Live, overview: Picture | None) -> Message:
     why = f"missing, because {job.short}: this" if job.short else "did not pass the policy check and"
     short = f" {plural(missing, 'image')} {why} did not count." if missing > 0 else ""
     instead = f" {job.tried[0]} could not draw it, so {job.drawn_by} did." if job.tried else ""
+    if job.reuse:
+        instead = f" It was drawn before, as job {job.reuse}, so it came from the files and does not count. --fresh draws it anew."
     body = f"Done{took}: {plural(len(job.images), 'image')} {'in the thread' if live.threaded else 'below'}.{short}{instead}"
     return Message(
         text=f"{title(job)} for {_who(job)}. {body}",
@@ -200,6 +202,8 @@ def _context(job: Job) -> str:
         parts.append(f"{job.fitted.size[0]}×{job.fitted.size[1]}")
     if job.fitted.count > 1:
         parts.append(plural(job.fitted.count, "image"))
+    if job.estimate and not job.state.over:
+        parts.append(f"about {money(job.estimate)}")
     if note := change_note(job):
         parts.append(note)
     return " · ".join([*parts, f"job {job.id}"])

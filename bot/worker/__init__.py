@@ -11,15 +11,16 @@ back. A package, because drawing and telling are subjects that meet in the journ
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.errors import Fault, NotFound, Overtaken, PlatformFault
 from bot.jobs import TELL
-from bot.model import Job, State
+from bot.model import Delivery, Job, State
 from bot.ports import Queue, Store
+from bot.routing import Catalog
 from bot.worker.drawing import Drawer
 from bot.worker.telling import Teller
 
@@ -36,13 +37,14 @@ class Worker:
     """Runs the queue's handlers until stopped."""
 
     def __init__(
-        self, *, store: Store, queue: Queue, drawer: Drawer, teller: Teller, lanes: Mapping[str, int], now: Callable[[], datetime]
+        self, *, store: Store, queue: Queue, drawer: Drawer, teller: Teller, catalog: Catalog, now: Callable[[], datetime]
     ) -> None:
+        self._catalog = catalog
         self._store = store
         self._queue = queue
         self._drawer = drawer
         self._teller = teller
-        self._lanes = lanes
+        self._lanes = catalog.lanes
         self._now = now
         self._failures: dict[tuple[str, str], int] = {}
 
@@ -59,6 +61,22 @@ class Worker:
             await self._queue.run({TELL: _TELLING_AT_ONCE, **self._lanes}, self._handle)
             for task in beside:
                 task.cancel()
+
+    async def receive(self, provider: str, delivery: Delivery) -> bool:
+        """Take a delivery to a provider's webhook: the job it is about is looked at again now. False where it proves nothing.
+
+        Its body is believed no further than that; a delivery that came before does nothing.
+        """
+        known = self._catalog.provider(provider)
+        notice = await known.receive(delivery) if known else None
+        if notice is None:
+            return False
+        if await self._store.take(f"webhook:{provider}:{notice.event}"):
+            job_id = await self._store.job_of_ticket(provider, notice.ticket)
+            if job_id and not self._drawer.nudge(job_id):
+                await self._queue.put(job_id, lane=provider, once=f"hook {notice.event}")
+            log.info("delivery taken", provider=provider, job=job_id or "")
+        return True
 
     async def stop(self) -> None:
         """Take nothing more; what waits between two polls is handed back at once, what is in the middle of a step ends it."""

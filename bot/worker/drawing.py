@@ -21,7 +21,7 @@ from bot.model import Capabilities, Finished, Inputs, Job, Load, Pending, Proble
 from bot.ports import Files, ImageProvider, Metrics, Queue, Store
 from bot.preferences import Preferences
 from bot.routing import Catalog
-from bot.worker.fan import Fan
+from bot.worker.fan import Fan, tickets_of
 from bot.worker.keeping import Keeper
 
 log = structlog.get_logger()
@@ -59,6 +59,7 @@ class Drawer:
         metrics: Metrics,
         load: Load,
         alone: bool,
+        hooked: bool,
         show: Callable[[str, Pending], None],
         preferences: Preferences,
         now: Callable[[], datetime],
@@ -75,13 +76,24 @@ class Drawer:
         self._preferences = preferences
         self._now = now
         self._alone = alone
+        self._hooked = hooked
         self._name = secrets.token_hex(4)
         self._at_work: set[str] = set()
+        self._waits: dict[str, asyncio.Event] = {}
         self._stopping = asyncio.Event()
 
     def hand_back(self) -> None:
         """End every wait between two polls; the journal keeps the jobs for whoever comes next."""
         self._stopping.set()
+        for waiting in self._waits.values():
+            waiting.set()
+
+    def nudge(self, job_id: str) -> bool:
+        """End a job's wait between two polls: its service says that there is news. False where it does not wait here."""
+        waiting = self._waits.get(job_id)
+        if waiting is not None:
+            waiting.set()
+        return waiting is not None
 
     async def draw(self, job_id: str) -> None:
         """Move a job through its provider until it leaves it, a long wait is due, or the worker stops.
@@ -108,7 +120,7 @@ class Drawer:
                     job_id, lane=moved.provider, due=timedelta(seconds=wait), priority=job.priority, once=f"v{moved.version}"
                 )
                 return
-            await self._pause(wait)
+            await self._pause(job_id, wait)
             job = moved
             if (self._now() - read).total_seconds() > _LOOK_AGAIN:
                 job = await self._store.find(job_id)
@@ -145,6 +157,8 @@ class Drawer:
         if begun is None:
             # The person has as many running as one may have; whichever of them ends first wakes this one.
             return job, None
+        if begun.reuse:
+            return await self._give_again(begun)
         log.info("submitting", provider=job.provider, model=job.model, attempt=begun.attempts)
         return await self._submit(begun, provider)
 
@@ -153,6 +167,8 @@ class Drawer:
 
         On several machines it may not be dead: who calls a provider renews the job, and only what was not renewed is taken over.
         """
+        if job.reuse:
+            return await self._give_again(job)
         silent = (self._now() - job.changed).total_seconds()
         if not self._alone and job.holder != self._name and silent < _LEASE:
             return job, _LEASE - silent
@@ -164,6 +180,20 @@ class Drawer:
         again = replace(job, resubmitted=job.resubmitted + (0 if model.keyed else 1), holder=self._name, changed=self._now())
         log.warning("submitting again after a crash", provider=job.provider, suspected_double_cost=not model.keyed)
         return await self._submit(await self._save(again, was=job), provider)
+
+    async def _give_again(self, job: Job) -> tuple[Job, float | None]:
+        """Give the images of the job that drew the same."""
+        try:
+            kept = await self._keeper.copy(job, await self._store.find(job.reuse))
+        except NotFound:
+            gone = Problem(code="gone", sentence="The images of then are gone.", advice="Say it with --fresh to have it drawn.")
+            return await self._end(job, State.FAILED, gone)
+        now = self._now()
+        saved = await self._save(replace(kept, state=State.GENERATED, changed=now, finished=now), was=job)
+        log.info("given again", of=job.reuse, images=len(saved.images))
+        await self._queue.put(job.id, lane=TELL, priority=job.priority, once=f"v{saved.version}")
+        await self._wake_next(job)
+        return saved, None
 
     async def _submit(self, job: Job, provider: ImageProvider) -> tuple[Job, float | None]:
         try:
@@ -244,6 +274,9 @@ class Drawer:
                     await self._fan.cancel(replace(job, ticket=progress.ticket), provider)
                 raise
             log.info("submitted", provider=job.provider)
+            if self._hooked:
+                for ticket in tickets_of(progress.ticket):
+                    await self._store.keep_ticket(job.provider, ticket, job.id)
         self._show(job.id, progress)
         return job, max(0.05, progress.check_after)
 
@@ -361,9 +394,15 @@ class Drawer:
         mask = (await self._files.get(job.fitted.mask)).body if job.fitted.mask else None
         return Inputs(sources=tuple(sources), mask=mask)
 
-    async def _pause(self, seconds: float) -> None:
+    async def _pause(self, job_id: str, seconds: float) -> None:
+        """Wait, until it is time, the job is nudged, or the worker stops."""
+        nudged = self._waits[job_id] = asyncio.Event()
+        if self._stopping.is_set():
+            nudged.set()
         try:
             async with asyncio.timeout(seconds):
-                await self._stopping.wait()
+                await nudged.wait()
         except TimeoutError:
             return
+        finally:
+            self._waits.pop(job_id, None)

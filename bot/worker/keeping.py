@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from bot.errors import BadPicture, FaultKind, ProviderFault, Refused
 from bot.imaging import DigitalSource, Studio, facts_of, record_of
@@ -70,6 +71,31 @@ class Keeper:
         job = replace(job, images=tuple(images))
         several = len(images) > 1 and all(image.verdict.level < Level.BLUR for image in images)
         return await self._with_overview(job, shown) if several else job
+
+    async def copy(self, job: Job, before: Job) -> Job:
+        """The job with the images of another one that was asked for the same, as files of its own. Raises NotFound."""
+        images: list[Image] = []
+        for image in before.images:
+            key = await self._again(job, image.key, "images")
+            shown = await self._again(job, image.shown, "shown")
+            thumbnail = await self._again(job, image.thumbnail, "thumbnails")
+            images.append(replace(image, key=key, shown=shown, thumbnail=thumbnail))
+        overview = await self._again(job, before.overview, "overviews") if before.overview else ""
+        return replace(
+            job,
+            images=tuple(images),
+            overview=overview,
+            overview_size=before.overview_size,
+            seed=before.seed,
+            cost=Decimal(0),
+            vendor_id=before.vendor_id,
+            model_version=before.model_version,
+            short=before.short,
+        )
+
+    async def _again(self, job: Job, key: str, kind: str) -> str:
+        content = await self._files.get(key)
+        return await self._files.put(content.body, kind=kind, owner=job.id, media_type=content.media_type, facts=content.facts or None)
 
     async def _with_overview(self, job: Job, shown: Sequence[bytes]) -> Job:
         grid = await self._studio.grid(shown)

@@ -15,8 +15,10 @@ from bot.model import MOVES, RUNNING, UNFINISHED, Job, Limit, Load, Person, Stat
 from storage.journal import quota
 from storage.journal.database import Database
 from storage.journal.documents import micros, micros_or_none, read_job, read_jobs, write_job
+from storage.journal.part import Insert as Upsert
 from storage.journal.part import Part, lock, take_event
-from storage.schema import BEHIND, DELIVERED, LIVE, jobs
+from storage.journal.part import insert as upsert
+from storage.schema import BEHIND, DELIVERED, LIVE, jobs, tickets
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -144,6 +146,22 @@ class Jobs(Part):
         found = await self._database.read(lambda connection: connection.execute(_paces(), drawn).scalars().all())
         return median(found) / 1_000_000 if found else None
 
+    async def alike(self, job: Job) -> Job | None:
+        """As the port says."""
+        values = {"likeness": job.likeness, "platform": job.place.platform, "workspace": job.place.workspace}
+        found = await self._documents(_likeness(), values) if job.likeness else []
+        return read_job(found[0]) if found else None
+
+    async def keep_ticket(self, provider: str, ticket: str, job_id: str) -> None:
+        """As the port says."""
+        values = {"provider": provider, "ticket": ticket, "job": job_id}
+        await self._database.write(lambda connection: connection.execute(_ticketing(connection.dialect.name), values) and None)
+
+    async def job_of_ticket(self, provider: str, ticket: str) -> str | None:
+        """As the port says."""
+        values = {"of": provider, "named": ticket}
+        return await self._database.read(lambda connection: connection.execute(_ticketed(), values).scalar_one_or_none())
+
     async def _documents(self, query: Select[str], values: Mapping[str, object] | None = None) -> list[str]:
         return list(await self._database.read(lambda connection: connection.execute(query, values).scalars().all()))
 
@@ -183,6 +201,8 @@ def _overtaken(job: Job) -> Overtaken:
 
 
 def _charge(job: Job) -> int:
+    if job.reuse:
+        return 0
     if job.state is State.DELIVERED:
         return len(job.images)
     return job.fitted.count if job.state.counts else 0
@@ -209,6 +229,7 @@ def _row(job: Job) -> dict[str, Any]:
         "started": micros_or_none(job.started),
         "finished": micros_or_none(job.finished),
         "deadline": micros(job.deadline),
+        "likeness": job.likeness or None,
         "document": write_job(job),
     }
 
@@ -263,6 +284,22 @@ def _queued() -> Select[str]:
 def _first_to_run(query: Select[str]) -> Select[str]:
     queued = query.where(jobs.c.state == State.QUEUED.value, LIVE)
     return queued.order_by(jobs.c.priority.desc(), jobs.c.created, jobs.c.id).limit(bindparam("most", type_=Integer))
+
+
+@cache
+def _likeness() -> Select[str]:
+    same = (jobs.c.likeness == bindparam("likeness"), jobs.c.platform == bindparam("platform"), jobs.c.workspace == bindparam("workspace"))
+    return select(jobs.c.document).where(*same, DELIVERED).order_by(jobs.c.finished.desc()).limit(1)
+
+
+@cache
+def _ticketing(dialect: str) -> Upsert:
+    return upsert(dialect, tickets).on_conflict_do_nothing()
+
+
+@cache
+def _ticketed() -> Select[str]:
+    return select(tickets.c.job).where(tickets.c.provider == bindparam("of"), tickets.c.ticket == bindparam("named"))
 
 
 @cache
