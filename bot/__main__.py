@@ -123,6 +123,21 @@ def manifest(
 
 
 @app.command()
+def providers() -> None:
+    """List the image services that are switched on: models, operations, sizes, seeds, prices."""
+    from bot.doctor import stock  # noqa: PLC0415 - see above
+
+    environment = _environment()
+    logs.set_up(form="pretty", level="error")
+
+    async def report() -> None:
+        async for name, facts in stock(environment):
+            typer.echo(f"{name}\n    " + "\n    ".join(facts))
+
+    _guarded(report)
+
+
+@app.command()
 def env() -> None:
     """Print every setting with its default: the contents of `.env.example`."""
     from bot.app import all_settings  # noqa: PLC0415 - see above

@@ -285,6 +285,9 @@ async def open_app(
                 files=files, counters=metrics, checks=checks, platforms=platforms, deliver=worker.receive, tokens=tokens, now=fakes.now
             )
             server = Server(pages, listener, metrics)
+        for offer in catalog.offers:
+            if offer.model.until:
+                log.warning("model ends", model=offer.name, until=offer.model.until.isoformat())
         yield App(
             settings=settings,
             store=store,

@@ -6,16 +6,16 @@ Options (typed values, checked already) and gives an Answer; what it raises as a
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot import grammar, says
 from bot.errors import Misunderstood, NotFound
-from bot.jobs import Asker, Jobs
+from bot.jobs import Asker, Jobs, policy_of
 from bot.model import Answer, Attachment, CommandSpec, Form, Kind, Message, Option, Origin, Person, Place, Value
 from bot.options import DRAWING, FRESH, IMAGINE, SHAPING, request_of, values_of, without
 from bot.preferences import Preferences, channel_of, workspace_of
 from bot.quotas import Quotas, parse_rate
-from bot.routing import Catalog
+from bot.routing import Catalog, Offer
 
 JOB = Option(name="job", kind=Kind.JOB, about="The job's id, as on its card", positional=True, required=True, example="7kq2mw9x")
 INDEX = Option(name="image", kind=Kind.INTEGER, about="Which image, from 1", positional=True, least=1, most=10, example="2")
@@ -81,6 +81,11 @@ class Context:
             raise NotFound(f"I have not met “{plain[:40]}” yet.", advice="Name a person by @mention.")
         return found
 
+    async def standings(self) -> list[says.Standing]:
+        """Every model, as it stands for this place."""
+        policy = policy_of(await self.preferences.of(self.place))
+        return [standing_of(offer, self.catalog, self.now().date(), allowed=policy.allows(offer)) for offer in self.catalog.offers]
+
     @property
     def models(self) -> tuple[str, ...]:
         """What may follow `--model`."""
@@ -93,6 +98,19 @@ class Context:
                 f"You attached {len(self.attachments)} pictures, and I can start from one.", advice="Attach the one you mean."
             )
         return await self.fetch(self.attachments[0]) if self.attachments else None
+
+
+def standing_of(offer: Offer, catalog: Catalog, today: date, *, allowed: bool = True) -> says.Standing:
+    """A model as it stands right now."""
+    health = catalog.health
+    return says.Standing(
+        name=offer.name,
+        model=offer.model,
+        well=health.well(offer.path),
+        allowed=allowed,
+        latency=health.latency(offer.path),
+        today=today,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

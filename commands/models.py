@@ -1,13 +1,13 @@
-"""`/models`: what can draw here, what it can do, and what it costs."""
+"""`/models`: what can draw here, what it can do, what it costs, and how it fares."""
 
 from bot.command import Command, Context, Options, says, whisper
 from bot.model import Answer, CommandSpec
 
 
 async def run(context: Context, options: Options) -> Answer:
-    """Every model of every provider that is switched on."""
+    """Every model of every provider that is switched on and may be used here."""
     del options
-    return whisper(says.models_page([(offer.name, offer.model) for offer in context.catalog.offers]))
+    return whisper(says.models_page(await context.standings()))
 
 
-COMMAND = Command(spec=CommandSpec(name="models", about="What can draw here", example="models"), run=run)
+COMMAND = Command(spec=CommandSpec(name="models", about="What can draw here, and what it costs", example="models"), run=run)

@@ -10,6 +10,9 @@ from bot.says.cards import Live, card, overview, provider_problem, title
 from bot.says.forms import drawing_form
 from bot.says.home import home
 from bot.says.pages import (
+    Standing,
+    ends,
+    facts_of_model,
     fault_page,
     help_page,
     history_page,
@@ -25,10 +28,13 @@ from bot.says.results import deleted, details, promise, rerun_line, result, unde
 
 __all__ = [
     "Live",
+    "Standing",
     "card",
     "deleted",
     "details",
     "drawing_form",
+    "ends",
+    "facts_of_model",
     "fault_page",
     "help_page",
     "history_page",

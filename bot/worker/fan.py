@@ -155,7 +155,7 @@ class Fan:
         call.seed, call.vendor_id, call.version = progress.seed, progress.vendor_id, progress.version
         call.cost = str(progress.cost) if progress.cost is not None else None
         call.keys = [
-            await self._files.put(content, kind="parts", owner=f"{job.id}.{call.offset + number}", media_type="application/octet-stream")
+            await self._files.put(content, kind="parts", owner=f"{job.id}x{call.offset + number}", media_type="application/octet-stream")
             for number, content in enumerate(progress.images)
         ]
 
