@@ -48,7 +48,7 @@ def slack_known(server: SlackServer) -> slack_elements.Known:
     team = server.find_team(None)
     pictures = {file.id: fitted(file.content) for file in server.files.values() if file.content}
     return slack_elements.Known(
-        people={user.id: user.name.capitalize() for user in team.users.values()} | {one.id: one.name for one in team.channels.values()},
+        people={user.id: user.name for user in team.users.values()} | {one.id: one.name for one in team.channels.values()},
         bots=frozenset(user.id for user in team.users.values() if user.bot),
         pictures=pictures,
     )

@@ -14,7 +14,7 @@ from tests.flows.story import eventually
 from tests.wire.discord.messages import Message as DiscordMessage
 from tests.wire.discord.server import open_discord
 from tests.wire.slack.nouns import Message as SlackMessage
-from tests.wire.slack.server import open_slack
+from tests.wire.slack.server import SlackServer, open_slack
 from tests.wire.view import discord, slack
 from tests.wire.view.onlookers import discord_screen, slack_screen
 from tests.wire.view.shoot import open_browser, open_page
@@ -27,7 +27,7 @@ _TALK = (
     ("ivy", "Not yet. Snow would be good, and something warm in it."),
     ("ada", "A fox! Let me try a few."),
 )
-_IN_SLACK = (1240, 1180)
+_IN_SLACK = (1240, 1250)
 _IN_DISCORD = (1320, 860)
 _WIDTH = 1600
 """Pixels of the file, so that it is sharp where a README shows it half as wide."""
@@ -36,21 +36,24 @@ _COLOURS = 256
 
 
 async def picture_slack(browser: Browser, into: Path) -> None:
-    """A card in a channel and its thread with four pictures, in Slack."""
+    """A card in a channel and its thread with four pictures, in Slack; an earlier card stands above."""
     with TemporaryDirectory() as folder:
         async with open_slack(limits=False) as server, open_bot(Path(folder), slack_settings(server)):
             await server.connected()
+            await server.command("grace", "general", "/imagine", "a lighthouse in a storm --ar 16:9 --seed 42")
+            await eventually(lambda: done_in_slack(server, 1), within=60)
             for who, words in _TALK:
                 server.write(server.find_channel("general"), server.find_user(who).id, words)
             await server.command("ada", "general", "/imagine", f"{_PROMPT} --ar 21:9 --count 4 --seed 660992")
-
-            async def drawn() -> SlackMessage | None:
-                cards = [card for card in server.messages("general") if "Done in" in card.text and server.messages("general", card.ts)]
-                return cards[-1] if cards else None
-
-            card = await eventually(drawn, within=60)
+            card = await eventually(lambda: done_in_slack(server, 2), within=60)
             screen = slack_screen(server, "ada", "general", thread=card, whispers=False, sidebar=False)
     await take(browser, slack.draw(screen), into, size=_IN_SLACK)
+
+
+async def done_in_slack(server: SlackServer, many: int) -> SlackMessage | None:
+    """The last card, once so many are done and have their pictures in their threads."""
+    cards = [card for card in server.messages("general") if "Done in" in card.text and server.messages("general", card.ts)]
+    return cards[-1] if len(cards) == many else None
 
 
 async def picture_discord(browser: Browser, into: Path) -> None:
