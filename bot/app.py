@@ -205,6 +205,7 @@ async def open_app(
                 public_url=public_url,
                 vault=journal.vault(name, secret=secret),
                 webhook=f"{settings.public_url.rstrip('/')}/webhooks/{name}/{webhook_token(secret, name)}" if settings.public_url else "",
+                show=lambda key, pending: drawer.follow(key, pending),  # noqa: PLW0108 - the drawer is made below; nothing asks before
                 download_hosts=settings.download_hosts,
                 admins=frozenset(settings.admins),
             ),

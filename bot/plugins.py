@@ -19,7 +19,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import BaseModel
 
 from bot.errors import SettingFault
-from bot.model import CommandSpec, Content
+from bot.model import CommandSpec, Content, Pending
 
 
 class PluginSettings(BaseModel):
@@ -98,6 +98,9 @@ class Kit:
     """The plugin's settings read again, for keys that changed in a file. Raises SettingFault."""
     webhook: str = ""
     """Where the plugin's service may send deliveries (`https://.../webhooks/<name>/<token>`), or empty where nobody outside reaches us."""
+    show: Callable[[str, Pending], None] = lambda _key, _pending: None
+    """Shows how far a call is that is still on its way, by the key that `submit` was given: for a service that answers in the call
+    itself and tells about it meanwhile. The ticket is not looked at: there is none yet. Never raises, never waits."""
     download_hosts: tuple[str, ...] = ()
     """Hosts that an admin allows for every service's results."""
     admins: frozenset[str] = frozenset()

@@ -9,6 +9,7 @@
     downloads.py   results fetched from a service's own hosts alone, without a key, never from a private address
     signatures.py  webhooks that prove who sent them
     settings.py    the settings that every service has: patience, download hosts
+    events.py      what a service tells while it answers: server-sent events
     masks.py       Masks: ours in the forms that services ask for, off the loop
     shapes.py      AtOnce: the rest of the port for a service that answers in the call itself
 
@@ -26,6 +27,7 @@ Reasons:
 
 from adapters.calls.caller import Caller, open_caller
 from adapters.calls.downloads import Downloads
+from adapters.calls.events import Event, Events, events_of
 from adapters.calls.faults import Explain
 from adapters.calls.keys import Keys
 from adapters.calls.masks import Masks, open_masks
@@ -41,6 +43,8 @@ __all__ = [
     "CallSettings",
     "Caller",
     "Downloads",
+    "Event",
+    "Events",
     "Explain",
     "Jwks",
     "Keys",
@@ -48,6 +52,7 @@ __all__ = [
     "Pace",
     "Reply",
     "Words",
+    "events_of",
     "open_caller",
     "open_masks",
     "verify_signed",

@@ -69,9 +69,13 @@ class Caller:
         files: Any = None,  # noqa: ANN401 - httpx's own form of multipart files
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - how long the service may take, which httpx counts
+        watch: Callable[[bytes], None] | None = None,
     ) -> Reply:
-        """Send. Never repeated here, unless with another key after a 401: the fault says whether the work may have been taken."""
-        return await self._call("POST", path, json=json, data=data, files=files, headers=headers, timeout=timeout)
+        """Send. Never repeated here, unless with another key after a 401: the fault says whether the work may have been taken.
+
+        `watch` sees the body of a good answer piece by piece as it comes; the reply has all of it.
+        """
+        return await self._call("POST", path, json=json, data=data, files=files, headers=headers, timeout=timeout, watch=watch)
 
     async def put(self, path: str) -> Reply:
         """Tell, where saying it twice is no harm (cancelling)."""
@@ -130,6 +134,7 @@ class Caller:
         url = path if path.startswith(("http://", "https://")) else f"{self.base_url}{path}"
         given = {name: value for name, value in options.items() if value is not None}
         headers = {**(self._sign(key) if key or self._keys is None else {}), **given.pop("headers", {})}
+        watch: Callable[[bytes], None] = given.pop("watch", _look_away)
         try:
             async with self._http.stream(method, url, headers=headers, **given) as answer:
                 body = bytearray()
@@ -137,6 +142,8 @@ class Caller:
                     body += chunk
                     if len(body) > LARGEST:
                         raise ProviderFault(f"{self.vendor} answered with more than {LARGEST // 1024**2} MB.", kind=FaultKind.BAD_RESULT)
+                    if answer.is_success:
+                        watch(chunk)
                 if answer.is_redirect:
                     raise ProviderFault(
                         f"{self.vendor} points elsewhere: check its base address.", kind=FaultKind.UNAVAILABLE, accepted=False
@@ -145,6 +152,10 @@ class Caller:
                 return Reply(vendor=self.vendor, status=answer.status_code, headers=found, body=bytes(body))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise of_error(self.vendor, error, posted=method == "POST") from None
+
+
+def _look_away(_: bytes) -> None:
+    """Nobody watches."""
 
 
 def _passing(error: Exception) -> bool | float:

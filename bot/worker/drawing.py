@@ -95,6 +95,12 @@ class Drawer:
             waiting.set()
         return waiting is not None
 
+    def follow(self, key: str, pending: Pending) -> None:
+        """Show how far a call is that has not ended yet. `key` is what `submit` was given; what is over is not shown any more."""
+        job_id = key.rpartition("-")[0]
+        if job_id in self._at_work:
+            self._show(job_id, pending)
+
     async def draw(self, job_id: str) -> None:
         """Move a job through its provider until it leaves it, a long wait is due, or the worker stops.
 

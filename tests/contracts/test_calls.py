@@ -334,3 +334,21 @@ def test_no_header_makes_the_wait_longer_than_an_hour_or_fails(text: str) -> Non
 )
 def test_a_span_is_read_in_each_form(text: str, seconds: float | None) -> None:
     assert span(text) == seconds
+
+
+async def test_an_answer_is_seen_piece_by_piece_before_it_is_whole(vendor: Vendor) -> None:
+    pieces: list[bytes] = []
+    vendor.on("POST", "/draw", Says(body=b"a" * 100, breaks=True))
+    async with calling(vendor) as caller:
+        with pytest.raises(ProviderFault):
+            await caller.post("/draw", watch=pieces.append)
+    assert b"".join(pieces) == b"a" * 50, "the half that came before it broke off"
+
+
+async def test_nobody_watches_an_error(vendor: Vendor) -> None:
+    pieces: list[bytes] = []
+    vendor.on("POST", "/draw", Says(status=400, body=b"no"))
+    async with calling(vendor) as caller:
+        with pytest.raises(ProviderFault):
+            await caller.post("/draw", watch=pieces.append)
+    assert pieces == []
