@@ -201,6 +201,7 @@ def _until_stopped(environment: config.Environment, *, announce: bool) -> None:
         task = asyncio.current_task()
 
         asked_at = 0.0
+        current = dict(environment)
 
         def stopped() -> None:
             # The first signal asks for an orderly end, a second one stops at once; the journal keeps what was unfinished. A launcher
@@ -214,7 +215,8 @@ def _until_stopped(environment: config.Environment, *, announce: bool) -> None:
 
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(name, stopped)
-        async with open_app(settings, environment) as bot:
+        loop.add_signal_handler(signal.SIGHUP, _renew, current)
+        async with open_app(settings, current) as bot:
             spare_collector()
 
             def started() -> None:
@@ -224,6 +226,16 @@ def _until_stopped(environment: config.Environment, *, announce: bool) -> None:
             await bot.run(stop, started=started)
 
     _guarded(serve)
+
+
+def _renew(current: dict[str, str]) -> None:
+    """Read the environment again. Keys are read from the mapping, and from the files it names, whenever they are used."""
+    try:
+        current.update(config.read_environment())
+    except SettingFault as fault:
+        typer.echo(str(fault), err=True)
+    else:
+        typer.echo("The settings are read again: keys count from now on, everything else from the next start.", err=True)
 
 
 def _environment() -> config.Environment:

@@ -1,29 +1,35 @@
 """Keys: one or several keys of a service, used in turn, and read again when the service refuses one."""
 
+import time
 from collections.abc import Callable, Sequence
 
 from pydantic import SecretStr
 
-from bot.errors import FaultKind, ProviderFault
+from bot.errors import FaultKind, ProviderFault, SettingFault
+
+_FORGIVEN = 300.0
+"""Seconds after which a refused key is tried again: what was wrong with it may have been mended at the service."""
 
 
 class Keys:
-    """The keys of one service. A comma list is several keys."""
+    """The keys of one service. A comma list is several keys. The setting is read again for every call, so a changed file counts at once."""
 
     def __init__(self, read: Callable[[], SecretStr | None], *, variable: str) -> None:
         """`read` gives the setting as it is now (a file may have changed); `variable` is its name, for sentences."""
         self._read = read
         self._variable = variable
-        self._all = self._split()
-        self._refused: set[str] = set()
+        self._all: Sequence[str] = ()
+        self._refused: dict[str, float] = {}
         self._turn = 0
+        self._reload()
 
     def __bool__(self) -> bool:
         return bool(self._all)
 
     def next(self) -> str:
         """The key whose turn it is. Raises ProviderFault CREDENTIALS where there is none that is not refused."""
-        usable = [key for key in self._all if key not in self._refused]
+        self._reload()
+        usable = [key for key in self._all if self._is_usable(key)]
         if not usable:
             raise ProviderFault(f"{self._variable} is not accepted: set a key that is.", kind=FaultKind.CREDENTIALS, accepted=False)
         self._turn += 1
@@ -31,20 +37,18 @@ class Keys:
 
     def refuse(self, key: str) -> bool:
         """Note that the service does not take a key. Gives whether there is another to try, now that the setting was read again."""
-        self._refused.add(key)
-        self.reload()
-        return any(known not in self._refused for known in self._all)
+        self._refused[key] = time.monotonic()
+        self._reload()
+        return any(self._is_usable(known) for known in self._all)
 
-    def reload(self) -> None:
-        """Read the setting again. A key that was refused and is still there stays refused; one that left is forgotten."""
-        self._all = self._split()
-        self._refused &= set(self._all)
+    def _is_usable(self, key: str) -> bool:
+        return time.monotonic() - self._refused.get(key, -_FORGIVEN) >= _FORGIVEN
 
-    def renew(self) -> None:
-        """Read the setting again and forget what was refused: an admin says that it is mended."""
-        self._refused.clear()
-        self.reload()
-
-    def _split(self) -> Sequence[str]:
-        found = self._read()
-        return [key.strip() for key in (found.get_secret_value() if found else "").split(",") if key.strip()]
+    def _reload(self) -> None:
+        """A key that left the setting is forgotten; a setting that cannot be read now stays as it was."""
+        try:
+            found = self._read()
+        except SettingFault:
+            return
+        self._all = [key.strip() for key in (found.get_secret_value() if found else "").split(",") if key.strip()]
+        self._refused = {key: since for key, since in self._refused.items() if key in self._all}

@@ -153,11 +153,10 @@ async def test_several_keys_take_turns_and_a_refused_one_is_passed_over(vendor: 
 
 
 async def test_a_key_that_changed_in_its_file_is_read_after_a_401(vendor: Vendor) -> None:
-    kept = ["sk-old"]
-    keys = Keys(lambda: SecretStr(kept[0]), variable="PAINTBOX_API_KEY")
+    reads = iter(["sk-old", "sk-old"])
+    keys = Keys(lambda: SecretStr(next(reads, "sk-new")), variable="PAINTBOX_API_KEY")
     vendor.on("POST", "/draw", Says(status=401), Says(json={}))
     async with open_caller(vendor="Paintbox", base_url=vendor.url, now=lambda: NOW, keys=keys, sign=lambda key: {"X-Key": key}) as caller:
-        kept[0] = "sk-new"
         await caller.post("/draw", json={})
     assert [each.headers["x-key"] for each in vendor.asked] == ["sk-old", "sk-new"]
 

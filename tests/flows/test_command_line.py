@@ -183,3 +183,10 @@ async def test_a_platform_without_a_manifest_says_so(tmp_path: Path) -> None:
         assert (run.status, run.out) == (1, "")
         assert sentence in run.err
         assert "Traceback" not in run.err
+
+
+async def test_a_hangup_reads_the_keys_again_and_ends_nothing(tmp_path: Path) -> None:
+    async with started(tmp_path) as process, process.chat("ada") as chat:
+        process.process.send_signal(signal.SIGHUP)
+        assert (await chat.say("/imagine a small boat"))["job"]
+        assert process.process.returncode is None
