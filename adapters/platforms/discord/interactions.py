@@ -54,15 +54,14 @@ def endpoint(public_key: str, take: Take) -> ASGI:
 
 
 async def _read(request: Request) -> bytes | None:
-    """The body, or None for one that is too large; read no further than that."""
+    """The body, or None for one that is too large; the rest of that is heard out, or the sender would not hear the answer."""
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size > _LARGEST:
-            return None
-        parts.append(part)
-    return b"".join(parts)
+        if size <= _LARGEST:
+            parts.append(part)
+    return b"".join(parts) if size <= _LARGEST else None
 
 
 def _is_signed(key: Ed25519PublicKey, request: Request, body: bytes) -> bool:
