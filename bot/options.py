@@ -7,7 +7,7 @@ from bot.model import CommandSpec, Kind, Operation, Option, Request, Value
 
 PROMPT = Option(name="prompt", kind=Kind.TEXT, about="What you want to see", positional=True, rest=True, example="a red fox in the snow")
 SHAPING = (
-    Option(name="ar", kind=Kind.RATIO, about="Aspect ratio", example="16:9"),
+    Option(name="ar", kind=Kind.RATIO, about="Width to height, such as 16:9", example="16:9"),
     Option(name="count", kind=Kind.INTEGER, about="How many images, 1 to 10", least=1, most=10, example="4"),
     Option(name="seed", kind=Kind.INTEGER, about="Same seed, same picture", least=0, most=2**32 - 1, example="42"),
     Option(name="steps", kind=Kind.INTEGER, about="More steps, more detail", least=1, most=150, example="30"),
