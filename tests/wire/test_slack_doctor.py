@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,9 +19,7 @@ async def slack() -> AsyncGenerator[SlackServer]:
         yield server
 
 
-async def look(
-    slack: SlackServer, folder: Path, public_url: str = "https://limner.example.com", **settings: object
-) -> Mapping[str, Finding]:
+async def look(slack: SlackServer, folder: Path, public_url: str = "https://limner.example.com", **settings: Any) -> Mapping[str, Finding]:
     kit = Cabinet(public_url=public_url).kit(folder)
     return {finding.subject.removeprefix("slack "): finding async for finding in examine(settings_of(slack, **settings), kit)}
 
@@ -50,7 +49,7 @@ async def test_a_missing_scope_is_named_with_its_reason(slack: SlackServer, tmp_
         ({"admin_group": "S0NOBODY"}, "admin group", "BOT_ADMINS"),
     ],
 )
-async def test_what_is_wrong_is_named(slack: SlackServer, tmp_path: Path, settings: dict[str, object], subject: str, variable: str) -> None:
+async def test_what_is_wrong_is_named(slack: SlackServer, tmp_path: Path, settings: dict[str, Any], subject: str, variable: str) -> None:
     found = (await look(slack, tmp_path, **settings))[subject]
     assert not found.good
     assert variable in found.sentence

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -20,7 +21,7 @@ COMMAND = {"command": "/imagine", "text": "a fox", "team_id": "T0LIMNER", "chann
 
 
 @asynccontextmanager
-async def over_http(slack: SlackServer, folder: Path, **settings: object) -> AsyncGenerator[Life]:
+async def over_http(slack: SlackServer, folder: Path, **settings: Any) -> AsyncGenerator[Life]:
     """The platform behind a web server of its own, to which Slack delivers."""
     secret = slack.signing_secret
     with listen("127.0.0.1", 0) as listener:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -182,7 +183,8 @@ async def test_a_revocation_that_comes_late_does_no_harm(life: Life) -> None:
 
 async def test_an_envelope_that_nobody_foresaw_ends_nothing(life: Life) -> None:
     life.slack.deadline = 0.3
-    for payload in ({}, {"type": "block_actions", "actions": "x"}, {"type": "event_callback", "event": []}, {"command": 5}):
+    strange: list[dict[str, Any]] = [{}, {"type": "block_actions", "actions": "x"}, {"type": "event_callback", "event": []}, {"command": 5}]
+    for payload in strange:
         await life.slack.send("interactive", payload)
     life.slack.deadline = 3.0
     await life.slack.command("ada", "general", "/imagine", "a fox")

@@ -196,6 +196,9 @@ class Desk:
         line = self._shelf.line(deed.line)
         post = await self._rooms.found(deed.post) if deed.origin is Origin.REACTION and deed.post else deed.post
         place = deed.place
+        if place.direct and deed.origin is Origin.MENTION:
+            # Of other people's conversations no message comes.
+            self._rooms.met(workspace, deed.user, place.channel)
         # A global shortcut has no place until its form is sent; there is no time to make one now.
         if place.channel or deed.origin is not Origin.SHORTCUT:
             place = await self._rooms.settle(post.place if post and deed.origin is Origin.REACTION else place, deed.user, vague=deed.vague)

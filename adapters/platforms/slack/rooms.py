@@ -59,6 +59,9 @@ class Rooms:
                 answer = await self._calls.call(workspace, "conversations.open", {"users": user}, patience=_PATIENCE)
             except PlatformFault as fault:
                 log.info("slack opened no direct conversation", reason=fault.sentence)
+                if fault.permanent:
+                    # Without im:write it will be no different next time.
+                    self.met(workspace, user, "")
                 return ""
             known = text(mapping(answer.get("channel")).get("id"))
             self.met(workspace, user, known)
