@@ -1,16 +1,28 @@
 """Chat platforms to test with. A rig opens one, again and again on the same vendor, and looks at what people there see."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from adapters.platforms.discord import open_discord
+from adapters.platforms.discord.inbound import attachment_of
 from adapters.platforms.playground import Playground
 from adapters.platforms.playground.cast import Cast
+from adapters.platforms.slack import open_slack
 from bot.model import Attachment, Person, Place
+from bot.plugins import Kit
 from bot.ports import ChatPlatform
-from tests.adapters.platforms.playground.stage import open_stage
+from tests.adapters.platforms.playground.stage import PUBLIC, StageFiles, StageHub, open_stage
+from tests.contracts.vaults import MemoryVault
+from tests.wire.discord import server as discord_vendor
+from tests.wire.discord_life import MENU, settings_for
+from tests.wire.slack import server as slack_vendor
+from tests.wire.slack_life import settings_of
+from tests.wire.slack_posts import person_of, place_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +45,8 @@ class Rig:
     attach: Callable[[ChatPlatform, bytes], Awaitable[Attachment]]
 
 
-def _playground(folder: Path) -> Rig:
+@asynccontextmanager
+async def _playground(folder: Path) -> AsyncGenerator[Rig]:
     cast = Cast()
 
     async def seen(platform: ChatPlatform, person: Person, place: Place) -> list[str]:
@@ -46,7 +59,7 @@ def _playground(folder: Path) -> Rig:
         assert isinstance(platform, Playground)
         return await platform._uploads.keep("ada", "fox.png", "image/png", body)  # pyright: ignore[reportPrivateUsage] - the vendor's side of it
 
-    return Rig(
+    yield Rig(
         open=lambda: open_stage(folder),
         place=cast.channels["general"].place(),
         nowhere=Place(platform="playground", workspace="studio", channel="attic"),
@@ -59,5 +72,89 @@ def _playground(folder: Path) -> Rig:
     )
 
 
-RIGS: Mapping[str, Callable[[Path], Rig]] = {"playground": _playground}
+@asynccontextmanager
+async def _slack(folder: Path) -> AsyncGenerator[Rig]:
+    kit = _kit(folder)
+    async with slack_vendor.open_slack() as server:
+        place = place_of(server, "general")
+
+        async def seen(_: ChatPlatform, person: Person, place: Place) -> list[str]:
+            said = [*server.messages(place.channel, place.thread), *server.ephemerals(person.id, place.channel)]
+            return [message.text for message in said]
+
+        async def attach(_: ChatPlatform, body: bytes) -> Attachment:
+            file = await server.upload("ada", "general", body, "fox.png")
+            return Attachment(id=f"{place.workspace}/{file.id}", name=file.name, media_type="image/png", bytes=len(body))
+
+        yield Rig(
+            open=lambda: _running(open_slack(settings_of(server), kit)),
+            place=place,
+            nowhere=Place(platform="slack", workspace=place.workspace, channel="C0NOWHERE"),
+            gone="1000000000.000001",
+            lost=Attachment(id=f"{place.workspace}/F0GONE", name="fox.png", media_type="image/png", bytes=3),
+            one=person_of(server, "ada"),
+            other=person_of(server, "grace"),
+            seen=seen,
+            attach=attach,
+        )
+
+
+@asynccontextmanager
+async def _discord(folder: Path) -> AsyncGenerator[Rig]:
+    kit = _kit(folder)
+    async with discord_vendor.open_discord() as server:
+        workspace, channel = str(server.guild.id), server.channel("general")
+
+        def person(name: str) -> Person:
+            return Person(platform="discord", workspace=workspace, id=str(server.user(name).id), name=name)
+
+        async def seen(_: ChatPlatform, person: Person, place: Place) -> list[str]:
+            who = server.user(next(user.name for user in server.world.users.values() if str(user.id) == person.id))
+            # Outside an interaction a whisper is a direct message, which says the channel that it is about.
+            about = [message for message in server.dms(who) if f"<#{place.channel}>" in message.text]
+            said = [*server.messages(server.channel(int(place.thread or place.channel))), *about]
+            return [message.text.partition("\n-# ")[0] for message in said]
+
+        async def attach(_: ChatPlatform, body: bytes) -> Attachment:
+            message = await server.say("ada", "general", "look", attachments={"fox.png": body})
+            return attachment_of(message.payload(server.world)["attachments"][0])
+
+        yield Rig(
+            open=lambda: _running(open_discord(settings_for(server), kit)),
+            place=Place(platform="discord", workspace=workspace, channel=str(channel.id)),
+            nowhere=Place(platform="discord", workspace=workspace, channel="1"),
+            gone="1",
+            lost=Attachment(id=f"{server.world.cdn_url}/attachments/1/1/fox.png", name="fox.png", media_type="image/png", bytes=3),
+            one=person("ada"),
+            other=person("grace"),
+            seen=seen,
+            attach=attach,
+        )
+
+
+def _kit(folder: Path) -> Kit:
+    files = StageFiles()
+    # One vault for every opening: what a platform keeps there outlives its process.
+    return Kit(folder=folder, now=lambda: datetime.now(UTC), link=files.link, read=files.read, public_url=PUBLIC, vault=MemoryVault())
+
+
+@asynccontextmanager
+async def _running(opening: AbstractAsyncContextManager[ChatPlatform]) -> AsyncGenerator[ChatPlatform]:
+    """A platform, listening until the block ends."""
+    async with opening as platform, asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(platform.run(MENU, StageHub()))
+        async with asyncio.timeout(20):
+            while not platform.ready:
+                await asyncio.sleep(0.01)
+        try:
+            yield platform
+        finally:
+            running.cancel()
+
+
+RIGS: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Rig]]] = {
+    "discord": _discord,
+    "playground": _playground,
+    "slack": _slack,
+}
 """A rig for each platform, made in a folder of its own."""

@@ -1,6 +1,7 @@
 """The contract of a chat platform, held by every one of them."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,16 +9,23 @@ import pytest
 
 from bot.errors import PlatformFault
 from bot.model import Message, Post
+from bot.ports import ChatPlatform
 from tests.contracts.platforms import RIGS, Rig
 
 
 @pytest.fixture(params=sorted(RIGS))
-def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Rig:
-    return RIGS[request.param](tmp_path)
+async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Rig]:
+    async with RIGS[request.param](tmp_path) as made:
+        yield made
 
 
 def says(text: str) -> Message:
     return Message(text=text)
+
+
+async def begin_thread(platform: ChatPlatform, post: Post) -> None:
+    """Open a thread and say something there: where threads have no name, one begins with its first reply."""
+    await platform.post(await platform.open_thread(post, "hello"), says("hello"), key="reply")
 
 
 async def test_same_key_gives_the_same_post(rig: Rig) -> None:
@@ -132,7 +140,7 @@ async def test_what_is_not_there_is_a_lasting_fault(rig: Rig) -> None:
             platform.post(replace(rig.place, thread=rig.gone), says("hello"), key="no thread"),
             platform.whisper(rig.one, rig.nowhere, says("hello")),
             platform.edit(lost, says("hello")),
-            platform.open_thread(lost, "hello"),
+            begin_thread(platform, lost),
             platform.fetch(rig.lost),
         ):
             with pytest.raises(PlatformFault) as fault:
