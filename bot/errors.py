@@ -111,14 +111,18 @@ class ProviderFault(Fault):
         retry_after: seconds the vendor asked us to wait, or None.
         accepted: whether the vendor may have taken the work, and so the money. Only a call that was certainly
             not accepted is repeated by itself (`providers.md` §0).
+        advice: what the person can do, where it is more than the usual for its kind.
     """
 
-    def __init__(self, sentence: str, *, kind: FaultKind, retry_after: float | None = None, accepted: bool = True) -> None:
+    def __init__(
+        self, sentence: str, *, kind: FaultKind, retry_after: float | None = None, accepted: bool = True, advice: str = ""
+    ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.kind = kind
         self.retry_after = retry_after
         self.accepted = accepted
+        self.advice = advice
 
 
 class PlatformFault(Fault):

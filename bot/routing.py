@@ -93,7 +93,7 @@ class Catalog:
 
     def _ordered(self, request: Request, policy: Policy, person: str, *, failed: bool) -> list[Offer]:
         """Every model for a request that names none, first choice first."""
-        offers = list(self.offers)
+        offers = [offer for offer in self.offers if not offer.model.special or offer.answers_to(policy.default)]
         if not failed:
             offers.sort(key=lambda offer: _cheapest(offer, request.operation))
         offers.sort(key=lambda offer: not self.health.well(offer.path))

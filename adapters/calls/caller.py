@@ -115,8 +115,11 @@ class Caller:
             self._pace.heed(key, reply.headers, asked=None if asked is None else min(asked, _LONGEST_WAIT))
             if fault is None:
                 return reply
+            # A 403 may mean the whole account; these two mean the key (Gemini says 400).
             refused_key = (
-                isinstance(fault, ProviderFault) and fault.kind is FaultKind.CREDENTIALS and reply.status == HTTPStatus.UNAUTHORIZED
+                isinstance(fault, ProviderFault)
+                and fault.kind is FaultKind.CREDENTIALS
+                and reply.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.BAD_REQUEST}
             )
             if not (refused_key and self._keys and self._keys.refuse(key)):
                 raise fault
@@ -127,7 +130,7 @@ class Caller:
         usual = of_reply(reply, now=self._now(), posted=posted)
         special = self._explain(reply)
         if isinstance(special, ProviderFault) and special.retry_after is None and usual.retry_after is not None:
-            return ProviderFault(special.sentence, kind=special.kind, retry_after=usual.retry_after, accepted=special.accepted)
+            special.retry_after = usual.retry_after
         return special or usual
 
     async def _send(self, method: str, path: str, key: str, options: Mapping[str, Any]) -> Reply:

@@ -110,6 +110,8 @@ class Capabilities:
     """Jobs in flight at once, across all workers."""
     keyed: bool = False
     """Whether the service takes our key as its job id, so that asking twice is one job and one bill."""
+    special: bool = False
+    """Whether it does one thing of its own kind: then only those get it who name it."""
     procedural: bool = False
     """True for a drawing program: its pictures are labelled `algorithmicMedia`, not AI."""
     version: str = ""

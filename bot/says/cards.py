@@ -223,7 +223,7 @@ def overview(job: Job) -> Picture | None:
 def provider_problem(provider: str, fault: ProviderFault) -> Problem:
     """A provider's fault in words for the person: what it was, and what to do."""
     sentence, advice = _FAULTS[fault.kind]
-    return Problem(code=fault.kind.value, sentence=sentence.format(provider), advice=advice)
+    return Problem(code=fault.kind.value, sentence=sentence.format(provider), advice=fault.advice or advice)
 
 
 _FAULTS: Mapping[FaultKind, tuple[str, str]] = {

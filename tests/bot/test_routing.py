@@ -1,15 +1,17 @@
 """Routing: the model that serves a request, and what fitting changes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import Misunderstood, NothingFits
+from bot.errors import FaultKind, Misunderstood, NothingFits, ProviderFault
 from bot.model import Capabilities, Delivery, Inputs, Notice, Operation, Pending, Progress, Promise, Request
-from bot.routing import Catalog, fit
+from bot.routing import Catalog, Policy, fit
+from bot.says.cards import provider_problem
 
 
 class Shelf:
@@ -40,6 +42,23 @@ CATALOG = Catalog({"acme": Shelf("acme", DEAR, CHEAP), "cheap": Shelf("cheap", C
 def test_without_a_model_the_cheapest_that_can_is_taken() -> None:
     assert CATALOG.choose(Request(prompt="x")).offer.name == "acme/cheap"
     assert CATALOG.choose(Request(prompt="x", operation=Operation.UPSCALE)).offer.name == "acme/dear"
+
+
+def test_a_special_model_is_only_for_those_who_name_it() -> None:
+    eraser = Capabilities(name="eraser", special=True, operations=frozenset({Operation.EDIT, Operation.INPAINT}))
+    catalog = Catalog({"acme": Shelf("acme", DEAR, eraser)})
+    asked = Request(prompt="x", operation=Operation.EDIT)
+    assert catalog.choose(asked).offer.name == "acme/dear", "although it is free"
+    assert catalog.choose(replace(asked, model="eraser")).offer.name == "acme/eraser"
+    assert catalog.choose(asked, policy=Policy(default="acme/eraser")).offer.name == "acme/eraser", "a place may name it too"
+    with pytest.raises(NothingFits):
+        catalog.choose(asked, tried=["acme/dear"])
+
+
+def test_a_fault_with_advice_of_its_own_goes_before_the_usual_words() -> None:
+    plain, wise = (ProviderFault("No.", kind=FaultKind.BAD_REQUEST, advice=advice) for advice in ("", "Write it in English."))
+    assert provider_problem("acme", plain).advice
+    assert provider_problem("acme", wise).advice == "Write it in English."
 
 
 def test_a_model_is_named_by_provider_by_itself_or_by_both() -> None:

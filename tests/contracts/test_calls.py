@@ -71,6 +71,14 @@ async def test_a_post_that_was_sent_is_never_repeated_and_may_have_been_taken(ve
     assert len(vendor.asked) == 1
 
 
+async def test_a_key_that_a_service_refuses_with_a_400_makes_way_for_the_next(vendor: Vendor) -> None:
+    vendor.on("POST", "/draw", Says(status=400, body=b"API key not valid"), Says(json={}))
+    fault = ProviderFault("The key is not valid.", kind=FaultKind.CREDENTIALS, accepted=False)
+    async with calling(vendor, key="sk-one,sk-two", explain=lambda _: fault) as caller:
+        assert (await caller.post("/draw", json={})).data == {}
+    assert len({asked.headers["authorization"] for asked in vendor.asked}) == 2
+
+
 async def test_a_post_without_an_answer_may_have_been_taken(vendor: Vendor) -> None:
     vendor.on("POST", "/draw", Says(stalls=True))
     async with calling(vendor, timeout=0.2) as caller:
