@@ -1,14 +1,14 @@
 """The main story in Slack, with the assembled bot: ask, watch, get, vary, react, correct, and go on after a restart."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from bot import config
-from bot.app import open_app
+from bot.app import App, open_app
 from tests.flows.story import environment, eventually
 from tests.wire.slack.nouns import Message
 from tests.wire.slack.server import SlackServer, open_slack
@@ -34,13 +34,26 @@ async def running(slack: SlackServer, folder: Path, **more: str) -> AsyncGenerat
         **more,
     }
     stop = asyncio.Event()
-    async with open_app(config.load(config.BotSettings, "bot", said), said, serve=False) as app, asyncio.TaskGroup() as tasks:
+    served = "SLACK_MODE" in more
+    async with open_app(config.load(config.BotSettings, "bot", said), said, serve=served) as app, asyncio.TaskGroup() as tasks:
         tasks.create_task(app.run(stop))
         try:
-            await slack.connected()
+            if app.server:
+                await app.server.started()
+                slack.http_target = app.server.address
+                await eventually(ready_of(app))
+            else:
+                await slack.connected()
             yield
         finally:
             stop.set()
+
+
+def ready_of(app: App) -> Callable[[], Awaitable[bool]]:
+    async def ready() -> bool:
+        return all(platform.ready for platform in app.platforms.values())
+
+    return ready
 
 
 async def drawn(slack: SlackServer, channel: str, thread: str | None = None, many: int = 1) -> Message:
@@ -128,6 +141,8 @@ async def test_a_button_works_after_a_restart(slack: SlackServer, tmp_path: Path
     async with running(slack, tmp_path):
         assert not (await slack.press("ada", result, "Again")).failed
         await drawn(slack, "general", card.ts, many=2)
+        await slack.shortcut("ada", "make_variations", result)
+        await drawn(slack, "general", card.ts, many=3)
 
 
 async def test_a_storm_of_reactions_is_one_job_for_each_person_and_emoji(slack: SlackServer, tmp_path: Path) -> None:
@@ -144,6 +159,42 @@ async def test_a_storm_of_reactions_is_one_job_for_each_person_and_emoji(slack: 
         await drawn(slack, "general", last.ts)
         assert len([message for message in slack.messages("general", card.ts) if message.images and "Again" in message.labels]) == 2
         assert called(slack, "reactions.get") == []
+
+
+async def test_the_home_page_shows_what_somebody_drew(slack: SlackServer, tmp_path: Path) -> None:
+    async with running(slack, tmp_path):
+        await slack.command("ada", "general", "/imagine", "a red fox")
+        await drawn(slack, "general", (await card_in(slack, "general")).ts)
+        await slack.open_home("ada")
+
+        async def published() -> bool:
+            return slack.home("ada") is not None
+
+        await eventually(published)
+        home = slack.home("ada")
+        assert home
+        assert "a red fox" in str(home.blocks)
+        assert any("slack_file" in str(block) for block in home.blocks)
+        await slack.press("ada", home, "Create an image")
+
+        async def form() -> bool:
+            return bool(slack.views("ada"))
+
+        await eventually(form)
+        await slack.submit("ada", slack.views("ada")[-1], {"Prompt": "a small boat"})
+        assert "a small boat" in (await card_in(slack, "@ada")).text
+        assert [call.error for call in slack.calls if call.method == "views.publish"] == [""]
+
+
+async def test_everything_works_over_http_too(slack: SlackServer, tmp_path: Path) -> None:
+    http = {"SLACK_MODE": "http", "SLACK_SIGNING_SECRET": slack.signing_secret, "SLACK_APP_TOKEN": ""}
+    async with running(slack, tmp_path, **http):
+        assert not (await slack.command("ada", "general", "/imagine", "a red fox")).failed
+        card = await card_in(slack, "general")
+        result = await drawn(slack, "general", card.ts)
+        assert not (await slack.press("ada", result, "Again")).failed
+        await drawn(slack, "general", card.ts, many=2)
+        assert slack.sockets == 0
 
 
 async def test_settings_are_for_admins_and_change_what_a_reaction_does(slack: SlackServer, tmp_path: Path) -> None:

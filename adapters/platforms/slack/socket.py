@@ -87,7 +87,8 @@ class Socket:
     async def _connect(self, session: aiohttp.ClientSession) -> aiohttp.ClientWebSocketResponse:
         address = await self._clients.open_socket()
         try:
-            line = await session.ws_connect(address, heartbeat=_BEAT, max_msg_size=0)
+            async with asyncio.timeout(_HELLO):
+                line = await session.ws_connect(address, heartbeat=_BEAT, max_msg_size=0)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             # Neither the address nor an error that quotes it is told: it lets anybody in.
             raise PlatformFault(f"Slack did not open a line ({type(error).__name__}).") from None
