@@ -32,7 +32,7 @@ from bot.model import (
     Progress,
     Request,
 )
-from bot.ports import ASGI, Hub
+from bot.ports import ASGI, Hub, ImageProvider
 
 NUMBERS = count()
 PLACE = Place(platform="easel", workspace="w", channel="c")
@@ -121,7 +121,7 @@ class SilentPlatform:
 
 
 @asynccontextmanager
-async def open_easel(folder: Path, provider: InstantProvider, **settings: str) -> AsyncGenerator[tuple[App, SilentPlatform]]:
+async def open_easel(folder: Path, provider: ImageProvider, **settings: str) -> AsyncGenerator[tuple[App, SilentPlatform]]:
     """The assembled app, working, on a SQLite file in a folder."""
     platform = SilentPlatform()
     environment = {
