@@ -23,7 +23,7 @@ from pydantic_core import PydanticUndefined
 from bot.errors import SettingFault
 
 Environment = Mapping[str, str]
-_NEVER_EMPTY: tuple[object, ...] = (int, float, bool)
+_NEVER_EMPTY: tuple[object, ...] = (int, float, bool, SecretStr, SecretStr | None)
 M = TypeVar("M", bound=BaseModel)
 
 

@@ -88,6 +88,12 @@ def test_an_empty_variable_is_one_that_is_not_set_unless_empty_means_something()
     assert (settings.http_port, settings.grace, settings.quota_day) == (8080, 20, None)
 
 
+def test_an_empty_secret_is_a_missing_one() -> None:
+    with pytest.raises(SettingFault, match="VENDOR_KEY: is missing"):
+        config.load(VendorSettings, "vendor", {"VENDOR_KEY": ""})
+    assert config.load(BotSettings, "bot", {"BOT_SECRET_KEY": ""}).secret_key is None
+
+
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     broken = tmp_path / "BOT_TIME_ZONE"
     broken.write_bytes(b"\xff\xfe\xff")
