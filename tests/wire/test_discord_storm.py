@@ -1,0 +1,59 @@
+"""Many people at once on Discord: every acknowledgement in time, every job taken."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.model import Answer, Message
+from tests.flows.story import eventually
+from tests.wire.discord.interactions import Interaction
+from tests.wire.discord.server import open_discord
+from tests.wire.discord_life import Script, open_life, open_scene
+
+COMMANDS, SECONDS = 500, 10.0
+
+
+def delays(said: list[Interaction]) -> list[float]:
+    return sorted(each.seconds if each.seconds is not None else float("inf") for each in said)
+
+
+async def test_five_hundred_commands_in_ten_seconds_are_acknowledged_in_time(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    quotas = {"BOT_QUOTA_DAY": "", "BOT_QUOTA_MONTH": "", "BOT_WAITING": "10000", "BOT_RUNNING": "1"}
+    async with open_discord(limit=50, most=10_000) as server, open_life(tmp_path, server, **quotas) as life:
+        said: list[Interaction] = []
+        began = time.monotonic()
+        for number in range(COMMANDS):
+            who = ("ada", "ivy", "grace")[number % 3]
+            said.append(await server.slash(who, "general", "imagine", {"prompt": f"boat {number}"}, wait=False))
+            await asyncio.sleep(max(0.0, began + (number + 1) * SECONDS / COMMANDS - time.monotonic()))
+        await asyncio.gather(*(each.answered() for each in said))
+        took = delays(said)
+        record_property("acknowledged", f"median {took[len(took) // 2]:.3f} s, slowest {took[-1]:.3f} s")
+        assert took[-1] < 3
+        assert not any(each.failed for each in said)
+
+        async def taken() -> bool:
+            return len(await life.app.store.recent(limit=1000)) == COMMANDS
+
+        await eventually(taken, within=60)
+
+
+async def test_five_hundred_at_once_with_a_hub_that_takes_long_are_acknowledged_in_time() -> None:
+    hub = Script(hold=asyncio.Event())
+    async with open_discord(limit=50, most=10_000) as server, open_scene(server=server, hub=hub) as scene:
+        said = [
+            await server.slash("ada", "general", "imagine", {} if number % 10 == 0 else {"prompt": f"boat {number}"}, wait=False)
+            for number in range(COMMANDS)
+        ]
+        await asyncio.gather(*(each.answered() for each in said))
+        assert delays(said)[-1] < 3
+        # Only so many questions are with the hub at a time; the others wait their turn.
+        assert len(hub.heard) < COMMANDS
+        hub.says(Answer(whisper=Message(text="done", body="done")))
+        assert hub.hold
+        hub.hold.set()
+        await scene.heard(COMMANDS)
+        await scene.seen(lambda: all(each.text == "done" for each in said))
