@@ -11,6 +11,7 @@
     settings.py    the settings that every service has: patience, download hosts
     events.py      what a service tells while it answers: server-sent events
     masks.py       Masks: ours in the forms that services ask for, off the loop
+    pictures.py    Pictures: sources brought within what a service takes, off the loop
     shapes.py      AtOnce: the rest of the port for a service that answers in the call itself
 
 The rule: a provider's file holds its vendor's facts and pure functions (request out, answer in) and no transport of its own; everything
@@ -32,6 +33,7 @@ from adapters.calls.faults import Explain
 from adapters.calls.keys import Keys
 from adapters.calls.masks import Masks, open_masks
 from adapters.calls.pace import Pace
+from adapters.calls.pictures import Pictures, Source, open_pictures
 from adapters.calls.reply import Reply
 from adapters.calls.settings import Address, CallSettings, Words
 from adapters.calls.shapes import AtOnce
@@ -50,11 +52,14 @@ __all__ = [
     "Keys",
     "Masks",
     "Pace",
+    "Pictures",
     "Reply",
+    "Source",
     "Words",
     "events_of",
     "open_caller",
     "open_masks",
+    "open_pictures",
     "verify_signed",
     "verify_standard",
 ]

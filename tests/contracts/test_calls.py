@@ -74,7 +74,7 @@ async def test_a_post_that_was_sent_is_never_repeated_and_may_have_been_taken(ve
 async def test_a_key_that_a_service_refuses_with_a_400_makes_way_for_the_next(vendor: Vendor) -> None:
     vendor.on("POST", "/draw", Says(status=400, body=b"API key not valid"), Says(json={}))
     fault = ProviderFault("The key is not valid.", kind=FaultKind.CREDENTIALS, accepted=False)
-    async with calling(vendor, key="sk-one,sk-two", explain=lambda _: fault) as caller:
+    async with calling(vendor, key="sk-one,sk-two", explain=lambda _: fault) as caller:  # pyright: ignore[reportUnknownLambdaType] - a reply
         assert (await caller.post("/draw", json={})).data == {}
     assert len({asked.headers["authorization"] for asked in vendor.asked}) == 2
 
