@@ -10,7 +10,8 @@ What Slack delivers goes one way, what Limner says the other; they meet in the h
     shelf.py        forms that wait for a click                  slips.py     what rides along in a view
     home.py         the page under the app's name                emoji.py     names of emoji, and the characters
     clients.py      the Web API, by workspace                    workspaces.py  installations, tokens encrypted
-    manifest.py     the app's description                        examine.py   what `limner doctor` asks
+    whose.py        whose token a payload is for                 examine.py   what `limner doctor` asks
+    manifest.py     the app's description
 
     posts.py        post, edit, whisper, thread, fetch           outbound.py  Message -> blocks (facts.py, buttons.py)
     voice.py        a message said as well as Slack takes it     gallery.py   pictures in a message (names.py: people in it)

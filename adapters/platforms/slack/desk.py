@@ -16,7 +16,7 @@ import structlog
 from adapters.platforms.slack import forms
 from adapters.platforms.slack.clients import Clients
 from adapters.platforms.slack.faults import Refusal
-from adapters.platforms.slack.inbound import Body, Deed, workspace_of
+from adapters.platforms.slack.inbound import Deed
 from adapters.platforms.slack.people import People
 from adapters.platforms.slack.posts import Posts
 from adapters.platforms.slack.replies import Replies
@@ -24,6 +24,7 @@ from adapters.platforms.slack.rooms import Rooms
 from adapters.platforms.slack.shapes import JSON, text
 from adapters.platforms.slack.shelf import Shelf
 from adapters.platforms.slack.slips import PLATFORM, Slip, asking_where
+from adapters.platforms.slack.whose import Body, workspace_of
 from bot.errors import PlatformFault
 from bot.model import Answer, Form, Invocation, Message, Origin, Person, Place, Tone
 from bot.ports import Hub

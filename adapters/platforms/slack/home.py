@@ -2,12 +2,12 @@
 
 import structlog
 
-from adapters.platforms.slack.inbound import Body, workspace_of
 from adapters.platforms.slack.people import People
 from adapters.platforms.slack.posts import Posts
 from adapters.platforms.slack.rooms import Rooms
 from adapters.platforms.slack.shapes import JSON, mapping, text
 from adapters.platforms.slack.slips import PLATFORM, Slip
+from adapters.platforms.slack.whose import Body, workspace_of
 from bot.errors import PlatformFault
 from bot.model import Place
 from bot.ports import Hub

@@ -13,6 +13,7 @@ from adapters.platforms.slack.buttons import SAY
 from adapters.platforms.slack.downloads import attachment
 from adapters.platforms.slack.shapes import JSON, mapping, mappings, text
 from adapters.platforms.slack.slips import PLATFORM, read_slip, where_of
+from adapters.platforms.slack.whose import Body, enterprise_of, first, workspace_of
 from bot.model import Attachment, Invocation, Origin, Person, Place, Post, Value
 
 LIMNER = "limner"
@@ -21,8 +22,6 @@ CREATE, VARY, PROMPT = "create_image", "make_variations", "use_as_prompt"
 """The shortcuts' callback ids."""
 _FILE_SHARED = frozenset({"", "file_share", "thread_broadcast"})
 """Subtypes of messages that people write."""
-
-Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +141,7 @@ def read_reaction(body: Body, bot_user: str) -> Deed | None:
 
 def read_button(body: Body) -> Deed | None:
     """A button of a message, of a whisper or of the home page; None for what is none of ours."""
-    action = _first(body.get("actions"))
+    action = first(body.get("actions"))
     line = text(action.get("value"))
     if not text(action.get("action_id")).startswith(SAY) or not line:
         return None
@@ -243,39 +242,6 @@ def pictures(workspace: str, files: object) -> tuple[Attachment, ...]:
     """The pictures among files. What Slack does not say the kind of (a file from another organisation) may be one."""
     found = [attachment(workspace, file) for file in mappings(files) if text(file.get("mimetype")).startswith("image/") or _unsaid(file)]
     return tuple(one for one in found if one is not None)
-
-
-def workspace_of(body: Body) -> str:
-    """The workspace whose token is the right one: in a shared channel that is not always the one where the person is at home."""
-    team: object = body.get("team")
-    authorization = _first(body.get("authorizations"))
-    candidates = (
-        mapping(body.get("view")).get("app_installed_team_id"),
-        mapping(team).get("id") or team,
-        None if authorization.get("is_enterprise_install") else authorization.get("team_id"),
-        body.get("team_id"),
-        mapping(body.get("user")).get("team_id"),
-        mapping(body.get("view")).get("team_id"),
-    )
-    return next((found for found in map(text, candidates) if found), "")
-
-
-def enterprise_of(body: Body) -> str:
-    """The organisation, where the app is installed in all of it; otherwise the empty string."""
-    authorization = _first(body.get("authorizations"))
-    if True not in {_truth(authorization.get("is_enterprise_install")), _truth(body.get("is_enterprise_install"))}:
-        return ""
-    candidates = (authorization.get("enterprise_id"), mapping(body.get("enterprise")).get("id"), body.get("enterprise_id"))
-    return next((found for found in map(text, candidates) if found), "")
-
-
-def _first(value: object) -> JSON:
-    return mapping(next(iter(mappings(value)), None))
-
-
-def _truth(value: object) -> bool:
-    # A command comes as a form, in which everything is text.
-    return value is True or value == "true"
 
 
 def _unsaid(file: JSON) -> bool:

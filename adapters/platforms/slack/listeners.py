@@ -22,18 +22,16 @@ from adapters.platforms.slack.clients import Clients
 from adapters.platforms.slack.desk import Desk
 from adapters.platforms.slack.home import Home
 from adapters.platforms.slack.inbound import (
-    Body,
     Deed,
-    enterprise_of,
     read_button,
     read_command,
     read_form,
     read_message,
     read_reaction,
     read_shortcut,
-    workspace_of,
 )
 from adapters.platforms.slack.shapes import JSON, mapping, mappings, text
+from adapters.platforms.slack.whose import Body, enterprise_of, workspace_of
 
 log = structlog.get_logger()
 

@@ -14,7 +14,6 @@ from adapters.platforms.slack.clients import TIMEOUT, Clients
 from adapters.platforms.slack.desk import Desk
 from adapters.platforms.slack.home import Home
 from adapters.platforms.slack.http import pages
-from adapters.platforms.slack.inbound import Body, enterprise_of, workspace_of
 from adapters.platforms.slack.listeners import Listeners
 from adapters.platforms.slack.manifest import scopes
 from adapters.platforms.slack.people import People
@@ -23,6 +22,7 @@ from adapters.platforms.slack.rooms import Rooms
 from adapters.platforms.slack.settings import SlackSettings, missing
 from adapters.platforms.slack.slips import PLATFORM
 from adapters.platforms.slack.socket import Socket
+from adapters.platforms.slack.whose import Body, enterprise_of, workspace_of
 from adapters.platforms.slack.workspaces import States, Workspaces
 from bot.errors import PlatformFault, SettingFault
 from bot.model import Attachment, CommandSpec, Message, Person, Place, Post

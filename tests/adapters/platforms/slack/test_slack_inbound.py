@@ -6,16 +6,15 @@ import pytest
 
 from adapters.platforms.slack.inbound import (
     Deed,
-    enterprise_of,
     read_button,
     read_command,
     read_form,
     read_message,
     read_reaction,
     read_shortcut,
-    workspace_of,
 )
 from adapters.platforms.slack.slips import Slip
+from adapters.platforms.slack.whose import enterprise_of, workspace_of
 from bot.model import Origin, Place
 
 BOT = "U0BOT"
@@ -293,6 +292,16 @@ def test_the_workspace_is_the_one_that_has_the_app() -> None:
     assert workspace_of({"team_id": "T9", "authorizations": [{"team_id": "T1"}]}) == "T1"
     assert workspace_of({"team": {"id": "T9"}, "view": {"app_installed_team_id": "T1"}}) == "T1"
     assert workspace_of({"team": None, "user": {"id": "U1", "team_id": "T3"}}) == "T3"
+
+
+def test_a_button_that_somebody_from_elsewhere_presses_is_where_the_message_is() -> None:
+    stranger = {
+        "type": "block_actions",
+        "team": {"id": "T9"},
+        "user": {"id": "U9", "team_id": "T9"},
+        "message": {"ts": "5.5", "team": "T1"},
+    }
+    assert workspace_of(stranger) == "T1"
 
 
 def test_on_an_organisations_installation_the_workspace_is_where_it_was_said() -> None:
