@@ -159,6 +159,23 @@ async def test_whoever_types_while_nobody_takes_it_is_told(life: Life) -> None:
     assert "try it in a minute" in delivery.message.text
 
 
+async def test_a_desk_with_its_hands_full_loses_nothing_and_says_so(life: Life) -> None:
+    desk = life.platform._listeners.desk  # pyright: ignore[reportPrivateUsage] - its hands are made small
+    assert desk
+    desk.most = 2
+    life.oracle.speaking.clear()
+    for number in range(2):
+        assert (await life.slack.command("ada", "general", "/imagine", f"fox {number}")).ack is None
+    told = await life.slack.command("ada", "general", "/imagine", "one too many")
+    assert told.message
+    assert "try it in a minute" in told.message.text
+    life.slack.deadline, life.slack.retry_pauses = 0.3, (0.2, 0.2, 0.2)
+    assert (await life.slack.mention("ada", "general", "imagine a boat")).failed
+    life.oracle.speaking.set()
+    await life.oracle.hears(3)
+    assert [invocation.line for invocation in life.oracle.heard] == ["imagine fox 0", "imagine fox 1", "imagine a boat"]
+
+
 async def test_a_revoked_token_ends_the_platform_with_a_sentence(slack: SlackServer, tmp_path: Path) -> None:
     async with open_platform(settings_of(slack), Cabinet().kit(tmp_path)) as platform, asyncio.TaskGroup() as tasks:
 

@@ -69,6 +69,7 @@ class Desk:
         self._replies = Replies(clients, posts)
         self._shelf = Shelf()
         self._gate = asyncio.Semaphore(AT_ONCE)
+        self.most = MOST
         self._working: set[asyncio.Task[object]] = set()
         self._taken: OrderedDict[str, None] = OrderedDict()
         self._closed = False
@@ -76,7 +77,7 @@ class Desk:
     @property
     def open(self) -> bool:
         """Whether it takes anything now."""
-        return not self._closed and len(self._working) < MOST
+        return not self._closed and len(self._working) < self.most
 
     def take(self, deed: Deed, *, since: float) -> None:
         """Take a deed that came at `since`, on the monotonic clock. What was taken before is left alone."""
