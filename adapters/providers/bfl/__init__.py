@@ -21,6 +21,7 @@ from dataclasses import replace
 from pydantic import BaseModel, Field, SecretStr, TypeAdapter
 
 from adapters.calls import Address, Caller, CallSettings, Keys, Pace, open_caller, open_masks
+from adapters.calls.pictures import open_pictures
 from adapters.providers.bfl.answers import VENDOR, explain
 from adapters.providers.bfl.models import MODELS
 from adapters.providers.bfl.provider import BlackForest
@@ -74,8 +75,8 @@ async def _open(settings: Settings, kit: Kit) -> AsyncGenerator[ImageProvider]:
     keys = Keys(lambda: (kit.reload() or settings).api_key, variable="BFL_API_KEY")
     manners = Manners(tolerance=settings.safety_tolerance, grounding=settings.grounding, webhook=kit.webhook if settings.webhooks else "")
     models = {model.name: replace(model, running=settings.running) for model in MODELS}
-    async with _calling(settings, kit, keys) as caller, open_masks() as masks:
-        yield BlackForest(caller, models=models, manners=manners, masks=masks, vault=kit.vault)
+    async with _calling(settings, kit, keys) as caller, open_masks() as masks, open_pictures() as pictures:
+        yield BlackForest(caller, models=models, manners=manners, masks=masks, pictures=pictures, vault=kit.vault)
 
 
 async def _examine(settings: Settings, kit: Kit) -> AsyncIterator[Finding]:

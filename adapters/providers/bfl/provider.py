@@ -4,12 +4,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, cast
 
 from adapters.calls import Caller, Masks
+from adapters.calls.pictures import Pictures
 from adapters.providers.bfl.answers import TAKEN, TASK, VENDOR, Ticket, dollars, ending, ticket_of
-from adapters.providers.bfl.requests import Manners, fields_of
+from adapters.providers.bfl.requests import Manners, Sources, fields_of
 from bot.errors import FaultKind, ProviderFault, StoreFault
 from bot.model import Capabilities, Delivery, Finished, Inputs, Notice, Pending, Progress, Request
 from bot.plugins import Vault
@@ -17,6 +17,8 @@ from bot.plugins import Vault
 _FIRST_LOOK = 1.0
 _NEXT_LOOK = 1.5
 """Seconds between two looks at a task."""
+_PIXELS, _SIDE, _BYTES = 16_000_000, 8192, 14 * 1024 * 1024
+"""What it takes as a source: 16 megapixels, and 20 MB in base64."""
 _QUIET = {"pending", "ready"}
 
 
@@ -25,18 +27,20 @@ class BlackForest:
 
     name = "bfl"
 
-    def __init__(self, caller: Caller, *, models: Mapping[str, Capabilities], manners: Manners, masks: Masks, vault: Vault) -> None:
+    def __init__(
+        self, caller: Caller, *, models: Mapping[str, Capabilities], manners: Manners, masks: Masks, pictures: Pictures, vault: Vault
+    ) -> None:
         self.models = models
         self._caller = caller
         self._manners = manners
         self._masks = masks
+        self._pictures = pictures
         self._vault = vault
 
     async def submit(self, request: Request, inputs: Inputs, *, key: str) -> Progress:
         """Order one picture."""
-        if inputs.mask is not None and inputs.sources:
-            inputs = replace(inputs, mask=await self._masks.white(inputs.mask, like=inputs.sources[0]))
-        reply = await self._caller.post(f"/v1/{request.model}", json=fields_of(request, inputs, self._manners))
+        fields = fields_of(request, await self._prepared(inputs), self._manners)
+        reply = await self._caller.post(f"/v1/{request.model}", json=fields)
         taken = reply.read(TAKEN)
         ended = ending(taken.status)
         if ended is not None:
@@ -98,6 +102,11 @@ class BlackForest:
         if kept is None:
             return None
         return Notice(ticket=kept.decode(), event=f"{task[:80]} {hashlib.sha256(delivery.body).hexdigest()[:32]}")
+
+    async def _prepared(self, inputs: Inputs) -> Sources:
+        sources = [await self._pictures.within(each, pixels=_PIXELS, side=_SIDE, size=_BYTES) for each in inputs.sources]
+        mask = await self._masks.white(inputs.mask, like=sources[0].body) if inputs.mask is not None and sources else None
+        return Sources(pictures=tuple(sources), mask=mask)
 
     def _own(self, url: str) -> str:
         """An address of the service's own, or nothing: then a task is asked for by its id. The key goes nowhere else."""

@@ -3,7 +3,6 @@
 FLUX 3 refuses a field that it does not know, so each family says only its own.
 """
 
-import io
 import math
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
@@ -11,11 +10,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
-
+from adapters.calls.pictures import Source
 from adapters.providers.bfl.models import RATIOS_1, RATIOS_3, REFERENCES
 from bot.errors import FaultKind, ProviderFault
-from bot.model import Inputs, Operation, Request
+from bot.model import Operation, Request
 
 _WIDEST = 2048
 """Pixels that expand adds to a side at most."""
@@ -35,11 +33,20 @@ class Manners:
     """Where deliveries go, or empty."""
 
 
-def fields_of(request: Request, inputs: Inputs, manners: Manners) -> dict[str, Any]:
-    """A request as the JSON of its model's endpoint. The mask in `inputs` is greyscale, white = edit, of the picture's size.
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """The pictures of a request, within what the service takes."""
+
+    pictures: tuple[Source, ...] = ()
+    mask: bytes | None = None
+    """Greyscale, white = edit, of the first picture's size."""
+
+
+def fields_of(request: Request, inputs: Sources, manners: Manners) -> dict[str, Any]:
+    """A request as the JSON of its model's endpoint.
 
     Raises:
-        ProviderFault: BAD_REQUEST, a source picture is missing or cannot be read; nothing was sent.
+        ProviderFault: BAD_REQUEST, a source picture or a mask is missing; nothing was sent.
     """
     family = _FAMILIES[request.model or ""]
     # Only a retouched picture may do without words.
@@ -47,7 +54,7 @@ def fields_of(request: Request, inputs: Inputs, manners: Manners) -> dict[str, A
     return {name: value for name, value in said.items() if value is not None}
 
 
-def _flux2(request: Request, inputs: Inputs, manners: Manners) -> dict[str, Any]:
+def _flux2(request: Request, inputs: Sources, manners: Manners) -> dict[str, Any]:
     return {
         **_numbered(request, inputs),
         **_size(request),
@@ -59,7 +66,7 @@ def _flux2(request: Request, inputs: Inputs, manners: Manners) -> dict[str, Any]
     }
 
 
-def _flux3(request: Request, inputs: Inputs, manners: Manners) -> dict[str, Any]:
+def _flux3(request: Request, inputs: Sources, manners: Manners) -> dict[str, Any]:
     width, height = request.size or (1024, 1024)
     return {
         "images": [_text(each) for each in _few(request, inputs)] or None,
@@ -70,7 +77,7 @@ def _flux3(request: Request, inputs: Inputs, manners: Manners) -> dict[str, Any]
     }
 
 
-def _kontext(request: Request, inputs: Inputs, manners: Manners) -> dict[str, Any]:
+def _kontext(request: Request, inputs: Sources, manners: Manners) -> dict[str, Any]:
     width, height = request.size or (1024, 1024)
     return {
         **_numbered(request, inputs),
@@ -81,10 +88,10 @@ def _kontext(request: Request, inputs: Inputs, manners: Manners) -> dict[str, An
     }
 
 
-def _pro(request: Request, inputs: Inputs, manners: Manners) -> dict[str, Any]:
+def _pro(request: Request, inputs: Sources, manners: Manners) -> dict[str, Any]:
     return {
         **_size(request),
-        "image_prompt": _text(inputs.sources[0]) if inputs.sources else None,
+        "image_prompt": _text(inputs.pictures[0]) if inputs.pictures else None,
         "seed": request.seed,
         "steps": request.steps,
         "guidance": request.guidance,
@@ -93,9 +100,9 @@ def _pro(request: Request, inputs: Inputs, manners: Manners) -> dict[str, Any]:
     }
 
 
-def _ultra(request: Request, inputs: Inputs, manners: Manners) -> dict[str, Any]:
+def _ultra(request: Request, inputs: Sources, manners: Manners) -> dict[str, Any]:
     width, height = request.size or (1, 1)
-    source = _text(inputs.sources[0]) if inputs.sources else None
+    source = _text(inputs.pictures[0]) if inputs.pictures else None
     return {
         "aspect_ratio": nearest(width / height, RATIOS_1),
         "raw": True if request.style == "raw" else None,
@@ -108,19 +115,19 @@ def _ultra(request: Request, inputs: Inputs, manners: Manners) -> dict[str, Any]
     }
 
 
-def _fill(request: Request, inputs: Inputs, manners: Manners) -> dict[str, Any]:
+def _fill(request: Request, inputs: Sources, manners: Manners) -> dict[str, Any]:
     if inputs.mask is None:
         raise _impossible("Inpainting needs a mask.")
     return {
         "image": _text(_first(inputs)),
-        "mask": _text(inputs.mask),
+        "mask": b64encode(inputs.mask).decode(),
         **_retouched(request, manners),
     }
 
 
-def _expand(request: Request, inputs: Inputs, manners: Manners) -> dict[str, Any]:
+def _expand(request: Request, inputs: Sources, manners: Manners) -> dict[str, Any]:
     source = _first(inputs)
-    return {"image": _text(source), **margins(size_of(source), request.size), **_retouched(request, manners)}
+    return {"image": _text(source), **margins((source.width, source.height), request.size), **_retouched(request, manners)}
 
 
 def _retouched(request: Request, manners: Manners) -> dict[str, Any]:
@@ -133,7 +140,7 @@ def _retouched(request: Request, manners: Manners) -> dict[str, Any]:
     }
 
 
-_FAMILIES: Mapping[str, Callable[[Request, Inputs, Manners], dict[str, Any]]] = MappingProxyType(
+_FAMILIES: Mapping[str, Callable[[Request, Sources, Manners], dict[str, Any]]] = MappingProxyType(
     {
         "flux-2-pro": _flux2,
         "flux-2-max": _flux2,
@@ -180,15 +187,6 @@ def margins(source: tuple[int, int], target: tuple[int, int] | None) -> dict[str
     return {side: min(pixels, _WIDEST) for side, pixels in added.items()}
 
 
-def size_of(picture: bytes) -> tuple[int, int]:
-    """Width and height from a picture's header. Raises ProviderFault BAD_REQUEST."""
-    try:
-        with Image.open(io.BytesIO(picture)) as opened:
-            return opened.size
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
-        raise _impossible("The picture to extend cannot be read.") from None
-
-
 def _size(request: Request) -> dict[str, Any]:
     return {"width": request.size[0], "height": request.size[1]} if request.size else {}
 
@@ -197,24 +195,24 @@ def _asked(manners: Manners) -> dict[str, Any]:
     return {"output_format": "png", "webhook_url": manners.webhook or None}
 
 
-def _numbered(request: Request, inputs: Inputs) -> dict[str, Any]:
+def _numbered(request: Request, inputs: Sources) -> dict[str, Any]:
     """`input_image`, `input_image_2` ..."""
     return {f"input_image_{number}" if number > 1 else "input_image": _text(each) for number, each in enumerate(_few(request, inputs), 1)}
 
 
-def _few(request: Request, inputs: Inputs) -> Sequence[bytes]:
-    return inputs.sources[: REFERENCES[request.model or ""]]
+def _few(request: Request, inputs: Sources) -> Sequence[Source]:
+    return inputs.pictures[: REFERENCES[request.model or ""]]
 
 
-def _first(inputs: Inputs) -> bytes:
-    if not inputs.sources:
+def _first(inputs: Sources) -> Source:
+    if not inputs.pictures:
         raise _impossible("There is no picture to start from.")
-    return inputs.sources[0]
+    return inputs.pictures[0]
 
 
 def _impossible(sentence: str) -> ProviderFault:
     return ProviderFault(sentence, kind=FaultKind.BAD_REQUEST, accepted=False)
 
 
-def _text(picture: bytes) -> str:
-    return b64encode(picture).decode()
+def _text(picture: Source) -> str:
+    return b64encode(picture.body).decode()
