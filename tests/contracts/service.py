@@ -63,7 +63,7 @@ SERVICES: Mapping[str, Service] = {
     for path in sorted(FOLDER.glob("*.py"))
     if not path.stem.startswith("_")
 }
-"""Every service that the contract knows, by its provider's name."""
+"""Every service that the contract knows, by its file; a provider that speaks in two manners has two."""
 
 
 @asynccontextmanager
