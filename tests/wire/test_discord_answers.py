@@ -2,7 +2,7 @@
 
 import asyncio
 
-from adapters.platforms.discord import desk
+from adapters.platforms.discord import clerk
 from bot.model import Action, Answer, Field, Form, Invocation, Message, Origin, Tone
 from tests.wire.discord.interactions import DEFERRED, DEFERRED_UPDATE, MESSAGE, MODAL, UPDATE
 from tests.wire.discord.server import open_discord
@@ -67,7 +67,7 @@ async def test_a_form_that_comes_too_late_waits_behind_a_button() -> None:
         said = await scene.server.slash("ada", "general", "imagine")
         assert said.response == DEFERRED
         assert said.seconds is not None
-        assert desk.PATIENCE <= said.seconds < 2.5
+        assert clerk.PATIENCE <= said.seconds < 2.5
         scene.hub.hold.set()
         message = await scene.seen(lambda: said.message if said.message and not said.message.loading else None)
         pressed = await scene.server.press("ada", message, "Open the form")

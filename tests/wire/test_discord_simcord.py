@@ -68,7 +68,7 @@ async def test_it_sends_a_command_with_its_options() -> None:
         said = await opinion.ada.slash(opinion.general, "imagine", prompt="a boat", count=2)
         [invocation] = opinion.hub.heard
         assert invocation.options == {"prompt": "a boat", "count": 2}
-        assert (said.deferred, said.ephemeral) == (True, True)
+        assert (said.acknowledged, said.ephemeral) == (True, True)
         assert said.response is not None
         assert "You have none left." in "".join(words(each) for each in said.response.components)
 

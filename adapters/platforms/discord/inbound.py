@@ -1,6 +1,5 @@
 """Theirs to ours: who did it, where, and what an interaction, a message or a reaction says."""
 
-import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,20 +7,17 @@ from typing import Any
 
 import discord
 
+from adapters.platforms.discord.hearing import Tidy, hear
 from adapters.platforms.discord.menu import FILE, PERSON, SHORTCUTS
 from adapters.platforms.discord.posts import DIRECT
 from adapters.platforms.discord.settings import DiscordSettings
 from adapters.platforms.discord.shapes import JSON
-from bot.model import Attachment, Invocation, Origin, Person, Place, Post, Role, Value
+from bot.model import Attachment, CommandSpec, Invocation, Origin, Person, Place, Post, Role, Value
 
 PLATFORM = "discord"
 _KNOWN = 10_000
-_CHANNEL = re.compile(r"<#(\d{15,21})>")
-_ROLE = re.compile(r"<@&(\d{15,21})>")
-_EMOJI = re.compile(r"<a?(:\w{2,32}:)\d{15,21}>")
-_MEMBER = re.compile(r"<@!(\d{15,21})>")
-_COMMAND = re.compile(r"</([^:<>]{1,100}):\d{15,21}>")
-
+_DASHES = ("--", "—", "–")
+"""How flags begin; phones make one dash of two."""
 Channel = discord.abc.Snowflake
 """Whatever can be written in: a channel, a thread or a conversation."""
 
@@ -128,7 +124,7 @@ def _is_closed(channel: object) -> bool:
     return everybody is not None and not channel.permissions_for(everybody).view_channel  # pyright: ignore[reportUnnecessaryComparison] - see above
 
 
-def options_of(data: Mapping[str, Any], tidy: "Tidy") -> tuple[dict[str, Value], tuple[Attachment, ...]]:
+def options_of(data: Mapping[str, Any], tidy: Tidy) -> tuple[dict[str, Value], tuple[Attachment, ...]]:
     """A command's options and its files, from an interaction's data."""
     values: dict[str, Value] = {}
     files: list[Attachment] = []
@@ -147,6 +143,18 @@ def options_of(data: Mapping[str, Any], tidy: "Tidy") -> tuple[dict[str, Value],
             case _:
                 pass
     return values, tuple(files)
+
+
+def spoken(spec: CommandSpec, options: Mapping[str, Value]) -> tuple[str, dict[str, Value]]:
+    """A command's line and the options beside it.
+
+    A whole line that somebody copies arrives in the first field, flags and all (`a red fox --seed 42`), so there they are read as flags.
+    """
+    first = next((option for option in spec.options if option.positional), None)
+    words = options.get(first.name) if first and first.rest else None
+    if first is None or not isinstance(words, str) or not any(dash in words for dash in _DASHES):
+        return spec.name, dict(options)
+    return f"{spec.name} {words}", {name: value for name, value in options.items() if name != first.name}
 
 
 def focused(data: Mapping[str, Any]) -> tuple[str, str]:
@@ -187,38 +195,6 @@ def attachments_of(message: discord.Message) -> tuple[Attachment, ...]:
     """The pictures of a message."""
     found = [attachment_of(each.to_dict() | {"content_type": each.content_type}) for each in message.attachments]
     return tuple(each for each in found if each.media_type.startswith("image/"))
-
-
-class Tidy:
-    """Makes words of what Discord writes in its own signs: channels, roles, emoji, commands. People stay canonical mentions."""
-
-    def __init__(self, guild: discord.Guild | None) -> None:
-        self._guild = guild
-
-    def __call__(self, text: str) -> str:
-        """The text, as somebody reads it."""
-        text = _MEMBER.sub(r"<@\1>", text)
-        text = _EMOJI.sub(r"\1", text)
-        text = _COMMAND.sub(r"/\1", text)
-        text = _CHANNEL.sub(lambda found: f"#{self._named('channel', found[1])}", text)
-        return _ROLE.sub(lambda found: f"@{self._named('role', found[1])}", text)
-
-    def _named(self, kind: str, number: str) -> str:
-        guild = self._guild
-        if guild is None:
-            return kind
-        thing = guild.get_channel_or_thread(int(number)) if kind == "channel" else guild.get_role(int(number))
-        return thing.name if thing else kind
-
-
-def hear(text: str, me: int, *, direct: bool) -> str:
-    """The line in what somebody wrote: after the bot's name in a channel, all of it in a direct conversation; empty for chatter."""
-    before, mention, after = _MEMBER.sub(r"<@\1>", text).partition(f"<@{me}>")
-    if mention and (not direct or not before.strip()):
-        line = after.strip(" ,:\n\t").removeprefix("/").strip()
-        # Named at the end of a sentence ("thanks @Limner"), the bot is spoken about, not asked.
-        return line or ("" if before.strip() else "help")
-    return text.strip().removeprefix("/").strip() if direct else ""
 
 
 def mention(message: discord.Message, me: int, reader: Reader) -> Invocation | None:
