@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
-
 from adapters.platforms.discord import Discord, DiscordSettings, open_discord
 from bot import config
 from bot.app import App, Fakes, all_commands, open_app
@@ -82,7 +80,7 @@ class Scene:
 
 
 def settings_for(server: DiscordServer, **more: Any) -> DiscordSettings:
-    return DiscordSettings(**{"token": SecretStr(server.token), "api_url": server.api_url, **more})
+    return DiscordSettings.model_validate({"token": server.token, "api_url": server.api_url, **more})
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """Messages and reactions on Discord: what is meant for the bot, without the right to read everything."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -223,7 +224,8 @@ async def test_age_restricted_and_closed_channels_are_known_as_such() -> None:
 @pytest.mark.parametrize("event", ["MESSAGE_CREATE", "INTERACTION_CREATE", "MESSAGE_REACTION_ADD", "GUILD_CREATE", "CHANNEL_UPDATE"])
 async def test_a_dispatch_that_lacks_everything_is_dropped_and_nothing_else(event: str) -> None:
     async with open_scene() as scene:
-        for data in (None, {}, [], "text", {"id": None, "type": 2}):
+        broken: tuple[Any, ...] = (None, {}, [], "text", {"id": None, "type": 2})
+        for data in broken:
             scene.server.malformed_dispatch(event, data)
         await scene.server.slash("ada", "general", "imagine", {"prompt": "a boat"})
         await scene.heard()

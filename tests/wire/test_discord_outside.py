@@ -112,9 +112,11 @@ async def test_before_the_end_a_card_that_still_waits_says_so() -> None:
         scene.hub.says(Answer(job="other"))
         said = await scene.server.slash("ada", "far", "imagine", {"prompt": "a boat"}, by_user=True)
         await scene.heard()
-        connection = scene.platform._connection
+        connection = scene.platform._connection  # pyright: ignore[reportPrivateUsage] - a shorter end than Discord's needs one of its own
         assert connection is not None
-        reply = connection.whispers._last[str(scene.server.user("ada").id), far(scene).channel]
+        reply = connection.whispers._last[  # pyright: ignore[reportPrivateUsage] - see above
+            str(scene.server.user("ada").id), far(scene).channel
+        ]
         short = Outside(connection.client, connection.posts, scene.shelf.kit().vault, life=reply.age + 2.0)
         await short.bind(JOB, reply)
         await short.post(far(scene), card(), key=CARD)

@@ -21,8 +21,10 @@ def delays(said: list[Interaction]) -> list[float]:
 async def test_five_hundred_commands_in_ten_seconds_are_acknowledged_in_time(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    quotas = {"BOT_QUOTA_DAY": "", "BOT_QUOTA_MONTH": "", "BOT_WAITING": "10000", "BOT_RUNNING": "1"}
-    async with open_discord(limit=50, most=10_000) as server, open_life(tmp_path, server, **quotas) as life:
+    async with (
+        open_discord(limit=50, most=10_000) as server,
+        open_life(tmp_path, server, BOT_QUOTA_DAY="", BOT_QUOTA_MONTH="", BOT_WAITING="10000", BOT_RUNNING="1") as life,
+    ):
         said: list[Interaction] = []
         began = time.monotonic()
         for number in range(COMMANDS):
