@@ -161,9 +161,12 @@ async def answer(request: web.Request, handler: Handler, template: str) -> web.S
 @web.middleware
 async def keep_the_rules(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Everything that goes for every request to the API."""
+    world, rates = request.app[WORLD], request.app[RATES]
+    if world.down and request.transport:
+        request.transport.abort()
+        return web.Response(status=503)
     if not request.path.startswith("/api/"):
         return await handler(request)
-    world, rates = request.app[WORLD], request.app[RATES]
     resource = request.match_info.route.resource
     template = resource.canonical.removeprefix("/api/v10") if resource else ""
     agent = request.headers.get("User-Agent", "")

@@ -160,6 +160,12 @@ class DiscordServer(Hands, Admin):
             if interaction.failed:
                 interaction.settled.set()
 
+    def go_away(self, *, away: bool = True) -> None:
+        """Nobody is there: every request and every connection breaks; or everybody is there again."""
+        self.world.down = away
+        if away:
+            self.drop_socket()
+
     # The gateway.
 
     @property

@@ -45,6 +45,8 @@ class World:
     base: str = ""
     """Where the server listens: `http://127.0.0.1:PORT`."""
     revoked: bool = False
+    down: bool = False
+    """Whether every connection breaks, as if nobody were there."""
     interactions_url: str = ""
     """Where signed interactions go instead of the gateway."""
     user_install: bool = True
