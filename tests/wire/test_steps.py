@@ -68,6 +68,7 @@ async def test_the_steps_for_discord_lead_to_a_picture(tmp_path: Path) -> None:
     async with open_discord() as server:
         write_env(tmp_path, discord_settings(server))
         doctor = await limner(tmp_path, "doctor")
+        assert doctor.status == 0, doctor.out
         assert f"client_id={server.application_id}&scope=bot+applications.commands&permissions=" in doctor.out
         async with running(tmp_path):
 
@@ -82,5 +83,3 @@ async def test_the_steps_for_discord_lead_to_a_picture(tmp_path: Path) -> None:
                 return any(server.messages(card.thread) for card in cards if card.thread)
 
             assert await eventually(drawn, within=60)
-            doctor = await limner(tmp_path, "doctor")
-            assert doctor.status == 0, doctor.out
