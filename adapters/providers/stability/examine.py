@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 
 from pydantic import BaseModel, SecretStr, TypeAdapter
 
+from adapters.providers.stability.models import MODELS
 from adapters.providers.stability.vendor import Settings, calling
-from bot.errors import LimnerError
+from bot.errors import FaultKind, ProviderFault, Refused
 from bot.plugins import Finding, Kit
 
-_SUBJECT = "provider stability"
-_LOW = 1.0
-"""Credits with which not even one picture of most models can be drawn."""
+_LOW = 2.5
+"""Credits with which not even one picture of the cheapest model that draws can be paid."""
 
 
 class _Balance(BaseModel):
@@ -24,19 +24,24 @@ async def examine(settings: Settings, kit: Kit) -> AsyncIterator[Finding]:
     """Ask for the balance of each key."""
     written = settings.api_key.get_secret_value() if settings.api_key else ""
     keys = [key.strip() for key in written.split(",") if key.strip()]
-    if not keys:
-        yield Finding(subject=_SUBJECT, good=False, sentence="there is no key: set STABILITY_API_KEY")
     for number, key in enumerate(keys, start=1):
-        which = f"key {number} of {len(keys)}" if len(keys) > 1 else "the key"
-        try:
-            async with calling(settings, kit, lambda key=key: SecretStr(key)) as caller:
-                balance = (await caller.get("/v1/user/balance")).read(_BALANCE)
-        except LimnerError as error:
-            yield Finding(subject=_SUBJECT, good=False, sentence=f"{which} was tried: {error}")
-            continue
-        if balance.credits < _LOW:
-            sentence = f"{which} is accepted and has {balance.credits:.1f} credits left: buy some at platform.stability.ai"
-            yield Finding(subject=_SUBJECT, good=False, sentence=sentence)
-        else:
-            left = f"{balance.credits:,.0f} credits (${balance.credits / 100:,.2f}) left"
-            yield Finding(subject=_SUBJECT, good=True, sentence=f"{which} is accepted, {left}")
+        yield await _try(settings, kit, SecretStr(key), subject=f"stability key {number} of {len(keys)}")
+    if not keys:
+        yield Finding(subject="stability key", good=False, sentence="There is none: set STABILITY_API_KEY.")
+    yield Finding(subject="stability models", good=True, sentence=", ".join(model.name for model in MODELS))
+
+
+async def _try(settings: Settings, kit: Kit, key: SecretStr, *, subject: str) -> Finding:
+    try:
+        async with calling(settings, kit, lambda: key) as caller:
+            left = (await caller.get("/v1/user/balance")).read(_BALANCE).credits
+    except ProviderFault as fault:
+        refused = fault.kind is FaultKind.CREDENTIALS
+        sentence = "It is not accepted: set STABILITY_API_KEY to one of platform.stability.ai." if refused else fault.sentence
+        return Finding(subject=subject, good=False, sentence=sentence)
+    except Refused as refusal:
+        return Finding(subject=subject, good=False, sentence=refusal.sentence)
+    if left < _LOW:
+        sentence = f"Its account has {left:.1f} credits left: buy some at platform.stability.ai."
+        return Finding(subject=subject, good=False, sentence=sentence)
+    return Finding(subject=subject, good=True, sentence=f"accepted; {left:,.0f} credits (${left / 100:,.2f}) left")
