@@ -256,6 +256,13 @@ async def test_a_form_from_a_button_is_about_the_message_it_came_from() -> None:
         assert message.text == "card"
 
 
+async def test_a_form_that_discord_cannot_hold_is_said() -> None:
+    async with open_scene() as scene:
+        scene.hub.says(Answer(form=Form(title="Remix", line="remix " + "7" * 120, fields=FORM.fields)))
+        said = await scene.server.slash("ada", "general", "imagine")
+        assert "too long" in said.text
+
+
 async def test_a_button_of_another_version_says_so() -> None:
     async with open_scene() as scene:
         await scene.server.slash("ada", "general", "imagine", {"prompt": "a boat"})

@@ -81,7 +81,9 @@ class Clerk:
         reply = Reply(interaction, self._posts)
         try:
             if busy:
-                await reply.whisper(sentences.BUSY)
+                # Nobody waits for words while typing.
+                if interaction.type is not discord.InteractionType.autocomplete:
+                    await reply.whisper(sentences.BUSY)
                 return
             data: Mapping[str, Any] = interaction.data or {}
             match interaction.type:
@@ -243,7 +245,11 @@ class Clerk:
             await reply.finish(page=asked.page)
 
     async def _show_form(self, reply: Reply, form: Form) -> None:
-        modal = self._drafts.open(form)
+        try:
+            modal = self._drafts.open(form)
+        except DiscordFault as fault:
+            await reply.whisper(Message(text=fault.sentence, body=fault.sentence, tone=Tone.WARNING))
+            return
         if not reply.acknowledged:
             await reply.open(modal)
             return

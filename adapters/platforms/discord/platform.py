@@ -1,7 +1,7 @@
 """Discord's life: a ChatPlatform that logs in, listens until it is told to stop, and can send until it is closed."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -118,7 +118,7 @@ class Discord:
         finally:
             self._listening = False
             opening.cancel()
-            await client.hush()
+            await _in_time(client.hush())
             await desk.finish(_LAST)
 
     async def _announce(self, connection: Connection) -> None:
@@ -177,7 +177,16 @@ class Discord:
         """End the connection for good: nothing can be sent any more."""
         async with self._changed:
             self._connection = None
-        await self._open.aclose()
+        await _in_time(self._open.aclose())
+
+
+async def _in_time(ending: Coroutine[Any, Any, None]) -> None:
+    """Give the end of a connection a few seconds: a socket whose other side is gone would take half a minute."""
+    try:
+        async with asyncio.timeout(_LAST):
+            await ending
+    except TimeoutError:
+        log.warning("connection not closed in time", platform=PLATFORM)
 
 
 @asynccontextmanager
