@@ -8,13 +8,16 @@ from adapters.platforms.slack.mrkdwn import cut, escape
 from adapters.platforms.slack.shapes import JSON
 
 _SHORT = 40
+"""Characters of a label that stands above its value."""
+_SHORT_VALUE = 60
+"""Characters of a value that stands beside others: two lines of its column."""
 _IN_A_SECTION = 10
 _LABEL = 100
 _VALUE = 1800
 _LINES = 2800
 """Characters in one block of lines."""
-_TAME = re.compile(r"[^*_~`:\n]*")
-"""What Slack's markup leaves alone once it is escaped; anything else goes where there is no markup."""
+_TAME = re.compile(r"[^*_~`:\n]*:?[^*_~`:\n]*")
+"""What Slack's markup leaves alone once it is escaped; anything else goes where there is no markup. Only two colons name an emoji."""
 
 
 def facts(fields: Sequence[tuple[str, str]]) -> list[JSON]:
@@ -32,7 +35,7 @@ def facts(fields: Sequence[tuple[str, str]]) -> list[JSON]:
 
 def _is_short(pair: tuple[str, str]) -> bool:
     label, value = pair
-    return len(label) <= _SHORT and len(value) <= _SHORT and bool(_TAME.fullmatch(label) and _TAME.fullmatch(value))
+    return len(label) <= _SHORT and len(value) <= _SHORT_VALUE and bool(_TAME.fullmatch(label) and _TAME.fullmatch(value))
 
 
 def _beside(pairs: Sequence[tuple[str, str]]) -> list[JSON]:

@@ -31,7 +31,7 @@ def modal(form: Form, *, private: str = "") -> JSON:
         "private_metadata": private,
         "title": _plain(form.title or "Limner", _TITLE),
         "submit": _plain(form.submit or "Send", _TITLE),
-        "close": _plain("Close", _TITLE),
+        "close": _plain("Cancel", _TITLE),
         "blocks": [_input(field) for field in form.fields],
     }
 

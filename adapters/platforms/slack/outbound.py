@@ -150,7 +150,7 @@ def _links(pictures: Sequence[Picture], shown: Sequence[Shown]) -> list[JSON]:
     pairs = [(picture, one) for picture, one in zip(pictures, shown, strict=False) if picture.original]
     several = len(pairs) > 1
     links = [
-        f"<{escape(one.link)}|{f'Show {picture.index}' if picture.spoiler else str(picture.index) if several else 'Download'}>"
+        f"<{escape(one.link)}|{_link_text(picture, several=several)}>"
         for picture, one in pairs
         if one.link and len(one.link) <= _ADDRESS and not set(one.link) & set("<>|\n ")
     ]
@@ -166,6 +166,12 @@ def _links(pictures: Sequence[Picture], shown: Sequence[Shown]) -> list[JSON]:
         can = any(one.link for picture, one in pairs if picture.spoiler)
         blocks += _note(sentence + ("; the link shows it." if can else ". Ask an admin for the original."))
     return blocks
+
+
+def _link_text(picture: Picture, *, several: bool) -> str:
+    """What a link says; read out of its place, too, as screen readers list links."""
+    which = f"image {picture.index}" if several else "the image"
+    return f"show {which}" if picture.spoiler else which if several else "download"
 
 
 def _note(note: str) -> list[JSON]:

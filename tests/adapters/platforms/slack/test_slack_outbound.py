@@ -139,7 +139,7 @@ def test_a_covered_picture_says_so_and_how_to_see_it() -> None:
     blocks = blocks_of(message, [Shown(file="F1", link="https://l.example/1"), Shown(file="F2", link="https://l.example/2")])
     assert words_of(blocks[1]["title"]) == "seed 42 · covered"
     assert blocks[1]["alt_text"].startswith("Covered.")
-    assert "<https://l.example/2|Show 2>" in words_of(blocks)
+    assert "<https://l.example/2|show image 2>" in words_of(blocks)
     assert "the link shows it" in words_of(blocks)
     assert "Ask an admin" in words_of(blocks_of(message, full(message)))
 
@@ -163,3 +163,21 @@ def test_too_many_blocks_lose_lines_and_keep_buttons() -> None:
     blocks = blocks_of(Message(text="x", title="all", pictures=pictures, actions=(Action(label="Older", line="history"),)), [FILE] * 60)
     assert len(blocks) == 50
     assert buttons(blocks) == [["Older"]]
+
+
+def test_a_value_with_a_ratio_in_it_stands_beside_the_others() -> None:
+    fields = (
+        ("--ar", "Width to height, such as 16:9"),
+        ("--strength", "How much to change a source image, 0 to 1"),
+        ("--seed", "Same seed"),
+    )
+    blocks = blocks_of(Message(text="x", title="Options", fields=(*fields, ("Left out", ":fox: *birds*"))))
+    assert types_of(blocks) == ["header", "section", "rich_text"]
+    assert len(blocks[1]["fields"]) == 3
+
+
+def test_a_thumbnail_shows_the_beginning_of_a_long_description_and_keeps_all_of_it() -> None:
+    long = replace(FOX, alt="a harbour at dusk " * 20)
+    blocks = blocks_of(Message(text="x", fields=(("Seed", "42"),), pictures=(long,)), [FILE])
+    assert len(words_of(blocks[1]["text"])) < 160
+    assert len(blocks[1]["accessory"]["alt_text"]) > 300
