@@ -28,13 +28,15 @@ def refusal_page(refusal: Refusal, *, trace: str) -> Message:
     cost = "Nothing was drawn and it does not count toward your quota." if asked and not known else ""
     body = "\n".join(part for part in (refusal.sentence, refusal.advice, cost) if part)
     line = f"/{refusal.line}" if refusal.line else ""
+    actions = (Action(label="My quota", line="quota"),) if isinstance(refusal, OverQuota) else ()
     return Message(
         text=" ".join(part for part in (body.replace("\n", " "), line, f"(id {trace})") if part),
         title=_HEADINGS.get(type(refusal).__name__, "That did not work"),
         body=body,
-        code=line,
+        # A button that says the line stands for it.
+        code="" if any(action.line == refusal.line for action in actions) else line,
         context=f"id {trace}",
-        actions=(Action(label="My quota", line="quota"),) if isinstance(refusal, OverQuota) else (),
+        actions=actions,
         tone=Tone.WARNING,
     )
 
