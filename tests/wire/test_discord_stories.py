@@ -162,6 +162,9 @@ async def test_the_menu_of_a_message_makes_a_prompt_and_variations_of_it(tmp_pat
         assert (await life.delivered(number=2)).request.sources
         await server.context_menu("ada", "Make variations", await life.message(first.id))
         assert (await life.delivered(number=3)).parent is not None
+        again = await server.context_menu("ivy", "Use as prompt", await life.message(first.id))
+        assert again.modal is not None
+        assert again.modal.field("Prompt").value == "a red fox in the snow"
 
 
 async def test_an_interaction_that_reaches_two_processes_makes_one_job(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Theirs to ours: who did it, where, and what an interaction, a message or a reaction says."""
 
+import re
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -270,10 +271,23 @@ def shortcut(data: Mapping[str, Any], me: int, tidy: Tidy) -> tuple[str, dict[st
         found = [attachment_of(each) for each in _listed(message, "attachments")]
         files = tuple(each for each in found if each.media_type.startswith("image/"))
         return line, None, files[:1], target
-    said = str(message.get("content") or "") or _embedded(message)
+    said = str(message.get("content") or "") or _embedded(message) or _copied(message)
     return line, {"prompt": tidy(hear(said, me, direct=True) or said).removeprefix("imagine ")}, (), target
 
 
 def _embedded(message: JSON) -> str:
     """The words of a message that has them in a preview only."""
     return next((str(each["description"]) for each in _listed(message, "embeds") if each.get("description")), "")
+
+
+def _copied(message: JSON) -> str:
+    """The words of a message of ours, from the line to copy that it shows; its flags stay behind."""
+    line = re.search(r"```\n/?imagine (.+?)(?: --.*)?\n```", "\n".join(_texts(message)))
+    return line[1].strip('"') if line else ""
+
+
+def _texts(part: JSON) -> Iterator[str]:
+    """All texts in a message's components."""
+    for inner in _listed(part, "components"):
+        yield str(inner.get("content") or "")
+        yield from _texts(inner)
