@@ -25,6 +25,8 @@ class Says:
     """Takes the request and breaks the connection, in the middle of the body where there is one."""
     gate: asyncio.Event | None = None
     """Answers only when this is set."""
+    halts: asyncio.Event | None = None
+    """Answers with half of the body, and with the rest when this is set."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +100,13 @@ class Vendor:
                 await response.write(content[: len(content) // 2])
             assert request.transport is not None
             request.transport.abort()
+            return response
+        if says.halts is not None:
+            response = web.StreamResponse(status=says.status, headers={**kind, **says.headers, "Content-Length": str(len(content))})
+            await response.prepare(request)
+            await response.write(content[: len(content) // 2])
+            await says.halts.wait()
+            await response.write(content[len(content) // 2 :])
             return response
         return web.Response(status=says.status, body=content, headers={**kind, **says.headers})
 
