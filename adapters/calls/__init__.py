@@ -12,6 +12,7 @@
     events.py      what a service tells while it answers: server-sent events
     masks.py       Masks: ours in the forms that services ask for, off the loop
     pictures.py    Pictures: sources brought within what a service takes, off the loop
+    ratios.py      sizes of ratios, for services that are asked for a shape
     shapes.py      AtOnce: the rest of the port for a service that answers in the call itself
 
 The rule: a provider's file holds its vendor's facts and pure functions (request out, answer in) and no transport of its own; everything
@@ -34,6 +35,7 @@ from adapters.calls.keys import Keys
 from adapters.calls.masks import Masks, open_masks
 from adapters.calls.pace import Pace
 from adapters.calls.pictures import Pictures, Source, open_pictures
+from adapters.calls.ratios import ratio_of, sizes_of
 from adapters.calls.reply import Reply
 from adapters.calls.settings import Address, CallSettings, Words
 from adapters.calls.shapes import AtOnce
@@ -60,6 +62,8 @@ __all__ = [
     "open_caller",
     "open_masks",
     "open_pictures",
+    "ratio_of",
+    "sizes_of",
     "verify_signed",
     "verify_standard",
 ]

@@ -1,13 +1,14 @@
 """Models: what people can name at Stability AI, with sizes, promises and prices."""
 
-import math
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
+from adapters.calls import sizes_of
 from adapters.providers.stability.endpoints import MEGAPIXEL
 from bot.model import Capabilities, Operation, Promise
 
+# The API is asked for ratios and promises no exact pixels.
 RATIOS = ("21:9", "16:9", "3:2", "5:4", "1:1", "4:5", "2:3", "9:16", "9:21")
 STYLES = (
     "enhance", "anime", "photographic", "digital-art", "comic-book", "fantasy-art", "line-art", "analog-film", "neon-punk", "isometric",
@@ -27,22 +28,6 @@ _ANYWHERE: Mapping[Operation, Decimal] = MappingProxyType(
 """Operations whose endpoints know no models; all models that draw offer them, at these prices."""
 
 
-def sizes_of(pixels: int) -> tuple[tuple[int, int], ...]:
-    """What each ratio comes to at an area, in multiples of 16: the API is asked for ratios, and promises no exact pixels."""
-    shapes = [math.sqrt(pixels * int(wide) / int(high)) for wide, high in (ratio.split(":") for ratio in RATIOS)]
-    return tuple((16 * round(width / 16), 16 * round(pixels / width / 16)) for width in shapes)
-
-
-def ratio_of(size: tuple[int, int]) -> str:
-    """The ratio to ask for."""
-
-    def far(ratio: str) -> float:
-        wide, high = ratio.split(":")
-        return abs(math.log(size[0] / size[1]) - math.log(int(wide) / int(high)))
-
-    return min(RATIOS, key=far)
-
-
 def _drawing(
     name: str,
     credits_: str,
@@ -55,7 +40,8 @@ def _drawing(
     return Capabilities(
         name=name,
         operations=frozenset({Operation.DRAW, *_ANYWHERE, *(_FROM_PICTURES if pictures else ())}),
-        sizes=sizes_of(pixels),
+        ratios=RATIOS,
+        sizes=sizes_of(RATIOS, pixels=pixels),
         sides=(256, 2048),
         multiple=16,
         pixels=pixels,
@@ -88,7 +74,8 @@ def _special(
         name=name,
         # An edit is what carries a picture and words, so that people can reach it by `/edit` and `--model`.
         operations=frozenset({Operation.EDIT, *operations}),
-        sizes=sizes_of(MEGAPIXEL),
+        ratios=RATIOS,
+        sizes=sizes_of(RATIOS, pixels=MEGAPIXEL),
         multiple=16,
         most=1,
         promise=Promise.BEST_EFFORT,

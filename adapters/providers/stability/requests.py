@@ -2,9 +2,9 @@
 
 import re
 
-from adapters.calls import Source
+from adapters.calls import Source, ratio_of
 from adapters.providers.stability.endpoints import SD3, Endpoint
-from adapters.providers.stability.models import ratio_of
+from adapters.providers.stability.models import RATIOS
 from bot.errors import FaultKind, ProviderFault
 from bot.model import Operation, Request
 
@@ -31,7 +31,7 @@ def fields_of(request: Request, endpoint: Endpoint, source: Source | None) -> di
         "negative_prompt": request.negative or None,
         "seed": None if request.seed is None else str(seed_of(request.seed)),
         "style_preset": request.style,
-        "aspect_ratio": ratio_of(request.size) if request.size else None,
+        "aspect_ratio": ratio_of(request.size, RATIOS) if request.size else None,
         "strength": f"{_STRENGTH if request.strength is None else request.strength:g}" if source else None,
         "model": request.model,
         "mode": "image-to-image" if source else "text-to-image",

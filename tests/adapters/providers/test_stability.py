@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from adapters.calls import Reply, Source
+from adapters.calls import Reply, Source, ratio_of, sizes_of
 from adapters.providers.stability import MODELS
 from adapters.providers.stability.answers import explain, progress_of
 from adapters.providers.stability.endpoints import SPECIAL, endpoint_of
-from adapters.providers.stability.models import RATIOS, ratio_of, sizes_of
+from adapters.providers.stability.models import RATIOS
 from adapters.providers.stability.requests import fields_of, margins, seed_of
 from bot import config, plugins
 from bot.errors import FaultKind, ProviderFault, Refused
@@ -180,7 +180,7 @@ def test_an_outpaint_grows_to_the_size_or_to_the_shape(
     assert margins(source, target) == sides
 
 
-@given(st.tuples(st.integers(16, 5000), st.integers(16, 5000)), st.sampled_from(sizes_of(1024 * 1024)))
+@given(st.tuples(st.integers(16, 5000), st.integers(16, 5000)), st.sampled_from(sizes_of(RATIOS, pixels=1024 * 1024)))
 def test_an_outpaint_always_grows_and_never_too_far(source: tuple[int, int], target: tuple[int, int]) -> None:
     sides = margins(source, target)
     assert sides
@@ -194,8 +194,8 @@ def test_a_seed_is_one_they_take_as_it_is(ours: int, theirs: int) -> None:
 
 @pytest.mark.parametrize("pixels", [1024 * 1024, 1536 * 1024])
 def test_every_size_asks_for_its_own_ratio(pixels: int) -> None:
-    assert [ratio_of(size) for size in sizes_of(pixels)] == list(RATIOS)
-    assert all(abs(width * height / pixels - 1) < 0.03 for width, height in sizes_of(pixels))
+    assert [ratio_of(size, RATIOS) for size in sizes_of(RATIOS, pixels=pixels)] == list(RATIOS)
+    assert all(abs(width * height / pixels - 1) < 0.03 for width, height in sizes_of(RATIOS, pixels=pixels))
 
 
 async def test_a_form_is_multipart_even_without_a_file(vendor: Vendor, provider: ImageProvider) -> None:
