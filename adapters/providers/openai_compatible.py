@@ -146,7 +146,7 @@ async def _open(settings: Settings, kit: Kit) -> AsyncGenerator[ImageProvider]:
         with suppress(TimeoutError):
             async with asyncio.timeout(_START):
                 await _read_models(provider, caller, settings)
-        async with _beside(_follow(provider, caller, settings)):
+        async with _beside(follow(provider, caller, settings)):
             yield provider
 
 
@@ -166,9 +166,10 @@ async def _beside(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
         raise failed
 
 
-async def _follow(provider: Images, caller: Caller, settings: Settings) -> None:
+async def follow(provider: Images, caller: Caller, settings: Settings, *, again: float = _LOOK_AGAIN, soon: float = _LOOK_SOON) -> None:
+    """Read the list now and then until cancelled: every `again` seconds, and `soon` while nothing is offered."""
     while True:
-        await asyncio.sleep(_LOOK_AGAIN if provider.models else _LOOK_SOON)
+        await asyncio.sleep(again if provider.models else soon)
         await _read_models(provider, caller, settings)
 
 

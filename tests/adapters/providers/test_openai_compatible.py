@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters.providers.openai_compatible import PLUGIN, Settings, capabilities, image_models
+from adapters.providers._openai_images import Images
+from adapters.providers.openai_compatible import PLUGIN, Settings, capabilities, follow, image_models
 from bot import config
 from bot.errors import FaultKind, ProviderFault, Refused, SettingFault
 from bot.model import Operation, Promise, Request
@@ -182,6 +184,22 @@ async def test_a_server_that_says_nothing_holds_up_the_start_for_a_moment_only(v
     vendor.on("GET", "/v1/models", Says(stalls=True))
     async with asyncio.timeout(10), open_rig(service.SERVICE, vendor, tmp_path, OPENAI_COMPATIBLE_MODELS="") as rig:
         assert rig.provider.models == {}
+
+
+async def test_a_server_that_starts_later_is_found_and_one_that_goes_away_is_not_forgotten(vendor: Vendor, tmp_path: Path) -> None:
+    vendor.on("GET", "/v1/models", Says(status=404), Says(status=404), Says(json=service.MODELS), Says(status=404))
+    async with open_rig(service.SERVICE, vendor, tmp_path, OPENAI_COMPATIBLE_MODELS="") as rig:
+        assert isinstance(rig.provider, Images)
+        settings = config.load(Settings, "openai_compatible", {})
+
+        async def listed(times: int) -> bool:
+            return len(vendor.heard("GET", "/v1/models")) >= times
+
+        async with asyncio.TaskGroup() as group:
+            following = group.create_task(follow(rig.provider, rig.provider._caller, settings, again=0.01, soon=0.01))  # pyright: ignore[reportPrivateUsage] - the caller it was opened with
+            assert await eventually(partial(listed, 6))
+            following.cancel()
+        assert list(rig.provider.models) == ["flux.1-schnell", "stable-diffusion-3.5-medium"]
 
 
 async def test_what_goes_wrong_beside_it_comes_out_as_it_is(vendor: Vendor, tmp_path: Path) -> None:
