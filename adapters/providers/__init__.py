@@ -1,5 +1,7 @@
 """Image providers: one file each (a folder when it outgrows a page), named as people type it after `--model`; each defines `PLUGIN`.
 
+What several services speak alike is a neighbour whose name begins with `_`, and no plugin.
+
 To add one:
 
 1. Make `adapters/providers/<name>.py`; its settings are `<NAME>_*`, declared as a `PluginSettings`.
