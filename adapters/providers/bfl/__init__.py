@@ -11,7 +11,7 @@ Reasons:
   the cost too, which is told when the task is taken and never again.
 - *Webhooks are off unless they are asked for.* With one, the service gives no polling address; and nobody could verify its signature, so
   a delivery is a hint to look again, and only one that comes to our unguessable address.
-- *The pictures of the older and the newest family are asked for as PNG*, where the family lets us choose: every edit starts from the last.
+- *PNG is asked for* where the family lets us choose: every edit starts from the picture before it.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator

@@ -17,7 +17,6 @@ _REFUSALS: Mapping[str, str] = {
     "request moderated": "The safety system of Black Forest Labs did not take the request.",
     "content moderated": "The safety system of Black Forest Labs held the picture back.",
 }
-_LIMIT = 4_000
 
 
 class Taken(BaseModel):
@@ -102,7 +101,7 @@ def ending(status: str, details: object = None) -> Refused | ProviderFault | Non
 def explain(reply: Reply) -> Refused | ProviderFault | None:
     """The body of a task first; then what the service says of a wrong request, without the values, which may be a prompt."""
     said = cast("dict[str, Any]", reply.data) if isinstance(reply.data, dict) else {}
-    ended = ending(str(said.get("status", ""))[:_LIMIT], said.get("details"))
+    ended = ending(str(said.get("status", "")), said.get("details"))
     if ended is not None:
         return ended
     detail = said.get("detail")
