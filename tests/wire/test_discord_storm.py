@@ -11,6 +11,7 @@ from tests.wire.discord.server import open_discord
 from tests.wire.discord_life import Script, open_life, open_scene
 
 COMMANDS, SECONDS = 500, 10.0
+BURST = 200
 
 
 def delays(said: list[Interaction]) -> list[float]:
@@ -39,19 +40,19 @@ async def test_five_hundred_commands_in_ten_seconds_are_acknowledged_in_time(tmp
         await eventually(taken, within=60)
 
 
-async def test_five_hundred_at_once_with_a_hub_that_takes_long_are_acknowledged_in_time() -> None:
+async def test_two_hundred_at_once_with_a_hub_that_takes_long_are_acknowledged_in_time() -> None:
     hub = Script(hold=asyncio.Event())
     async with open_discord(limit=50, most=10_000) as server, open_scene(server=server, hub=hub) as scene:
         said = [
             await server.slash("ada", "general", "imagine", {} if number % 10 == 0 else {"prompt": f"boat {number}"}, wait=False)
-            for number in range(COMMANDS)
+            for number in range(BURST)
         ]
         await asyncio.gather(*(each.answered() for each in said))
         assert delays(said)[-1] < 3
         # Only so many questions are with the hub at a time; the others wait their turn.
-        assert len(hub.heard) < COMMANDS
+        assert len(hub.heard) < BURST
         hub.says(Answer(whisper=Message(text="done", body="done")))
         assert hub.hold
         hub.hold.set()
-        await scene.heard(COMMANDS)
+        await scene.heard(BURST)
         await scene.seen(lambda: all(each.text == "done" for each in said))
