@@ -56,6 +56,10 @@ class Chat(ABC):
     name: str
     private = "secret"
     """A channel that only those invited can read; the bot is in it."""
+    showing: Sequence[str]
+    """The calls by which a job's card and result come to be, those that upload pictures among them."""
+    answering: Sequence[str]
+    """The calls by which a person is answered alone."""
 
     # How the app finds it.
 
@@ -166,6 +170,10 @@ class Chat(ABC):
         """Calls are answered with 429."""
 
     @abstractmethod
+    def break_down(self, call: str, times: int = 1) -> None:
+        """Calls end with 503 and do nothing."""
+
+    @abstractmethod
     async def cut(self) -> None:
         """Break the connection without a word."""
 
@@ -180,6 +188,10 @@ class Chat(ABC):
     @abstractmethod
     def kick(self, channel: str = "general") -> None:
         """Take the bot out of a channel."""
+
+    @abstractmethod
+    def forget(self, message: Shown) -> None:
+        """Somebody deletes a message."""
 
     @abstractmethod
     def age(self, seconds: float) -> None:

@@ -18,13 +18,17 @@ class DiscordChat(Chat):
     """A server with its people."""
 
     name = "discord"
+    showing = ("POST /channels/*/messages", "PATCH /channels/*/messages/*", "POST /channels/*/messages/*/threads")
+    answering = (
+        "POST /interactions/*/*/callback", "PATCH /webhooks/*/*/messages/@original", "DELETE /webhooks/*/*/messages/@original",
+    )  # fmt: skip
 
     def __init__(self, server: DiscordServer) -> None:
         self.server = server
         self._open: dict[str, Interaction] = {}
         secret = add_channel(server.world, server.guild, self.private)
         secret.overwrites[server.guild.everyone.id] = (0, VIEW)
-        for who in (server.bot, server.user("ada"), server.user("grace")):
+        for who in (server.bot, server.user("ivy"), server.user("grace")):
             secret.overwrites[who.id] = (VIEW, 0)
 
     @property
@@ -38,7 +42,7 @@ class DiscordChat(Chat):
     async def command(self, who: str, name: str, channel: str = "general", **options: Any) -> Deed:
         files = {"picture.png": options["image"]} if isinstance(options.get("image"), bytes) else {}
         said = options | ({"image": "picture.png"} if files else {})
-        return self._deed(who, await self.server.slash(who, self._where(who, channel), name, said, attachments=files))
+        return self._deed(who, await self.server.slash(who, self._where(who, channel), name, said, attachments=files, overridden=True))
 
     async def mention(
         self, who: str, text: str, channel: str = "general", *, under: Shown | None = None, files: Mapping[str, bytes] = FILES
@@ -132,6 +136,9 @@ class DiscordChat(Chat):
     def limit(self, call: str, seconds: float = 1, times: int = 1) -> None:
         self.server.rate_limit(call, seconds, times)
 
+    def break_down(self, call: str, times: int = 1) -> None:
+        self.server.fail(call, 503, times=times)
+
     async def cut(self) -> None:
         self.server.drop_socket()
 
@@ -143,6 +150,9 @@ class DiscordChat(Chat):
 
     def kick(self, channel: str = "general") -> None:
         self.server.deny(self.server.channel(channel), VIEW)
+
+    def forget(self, message: Shown) -> None:
+        self.server.delete(message.raw)
 
     def age(self, seconds: float) -> None:
         self.server.skip_clock(seconds)

@@ -23,6 +23,8 @@ class SlackChat(Chat):
     """A workspace."""
 
     name = "slack"
+    showing = ("chat.postMessage", "chat.update", "files.getUploadURLExternal", "files.completeUploadExternal", "files.info")
+    answering = ("chat.postEphemeral", "users.info", "conversations.info")
 
     def __init__(self, server: SlackServer) -> None:
         self.server = server
@@ -113,6 +115,9 @@ class SlackChat(Chat):
     def limit(self, call: str, seconds: float = 1, times: int = 1) -> None:
         self.server.rate_limit(call, int(seconds), times)
 
+    def break_down(self, call: str, times: int = 1) -> None:
+        self.server.crash(call, 503, times)
+
     async def cut(self) -> None:
         self.server.break_socket()
         await self.server.line.disconnected()
@@ -127,6 +132,10 @@ class SlackChat(Chat):
 
     def kick(self, channel: str = "general") -> None:
         self.server.kick(channel)
+
+    def forget(self, message: Shown) -> None:
+        seen: Message = message.raw
+        self.server.find_channel(seen.channel).messages.remove(seen)
 
     def age(self, seconds: float) -> None:
         self.server.pass_time(seconds)
@@ -163,7 +172,7 @@ def sheet(view: View) -> Sheet:
     for block in view.blocks:
         if block["type"] == "input":
             element = block["element"]
-            option = element.get("initial_option") or {}
+            option: dict[str, Any] = element.get("initial_option") or {}
             values[block["label"]["text"]] = str(element.get("initial_value") or option.get("value") or "")
     return Sheet(title=view.title, values=values, raw=view)
 

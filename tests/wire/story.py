@@ -1,11 +1,12 @@
-"""A story on real platforms: the assembled app with sketch, on a small Slack or a small Discord or both, and what people there see of it."""
+"""A story on real platforms: the assembled app on a small Slack, a small Discord or both, and what people there see of it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from bot import config
@@ -115,9 +116,6 @@ class Story:
         person = next(job.person for job in await self.app.store.recent(limit=1000) if job.person.id == self.chat.person(who).id)
         return sum(len(job.images) for job in await self.app.store.recent(person=person, limit=1000) if job.state is State.DELIVERED)
 
-    async def gone(self, attempt: Callable[[], Awaitable[bool]]) -> None:
-        await eventually(attempt)
-
 
 @dataclass(kw_only=True)
 class Calendar:
@@ -133,26 +131,28 @@ class Calendar:
 async def open_story(
     folder: Path,
     *chats: Chat,
+    settings: Mapping[str, str] = MappingProxyType({}),
     fakes: Fakes | None = None,
     expected: Iterable[str] = (),
     serve: bool = False,
     ready: bool = True,
+    working: bool = True,
     **more: str,
 ) -> AsyncGenerator[Story]:
     """The app on a folder with these chats, working until the block ends; then its log is read for traces, secrets and prompts.
 
-    `ready`: whether to wait until every chat is connected.
+    `ready`: whether to wait until every chat is connected. `working`: whether jobs move by themselves; else a test moves them.
     """
     said: dict[str, str] = {**environment(folder), "BOT_PLATFORMS": ",".join(chat.name for chat in chats)}
     for chat in chats:
         said |= chat.settings
-    said |= more
+    said |= {**settings, **more}
     failure: Exception | None = None
     with keep_log() as log, count_tasks():
         async with open_app(config.load(config.BotSettings, "bot", said), said, fakes=fakes, serve=serve) as app:
             story = Story(app=app, chat=chats[0], log=log, expected=set(expected))
             async with asyncio.TaskGroup() as group:
-                running = group.create_task(app.run(story.stop))
+                running = group.create_task(app.run(story.stop) if working else listen(app, story.stop))
 
                 async def connected() -> bool:
                     return running.done() or all(platform.ready for platform in app.platforms.values())
@@ -171,14 +171,15 @@ async def open_story(
         log.assert_discreet([*story.discreet, *(secret for chat in chats for secret in chat.secrets)])
 
 
-async def every(look: Callable[[], Awaitable[bool]]) -> None:
-    await eventually(look)
+async def listen(app: App, stop: asyncio.Event) -> None:
+    """The platforms alone, without a worker."""
+    async with asyncio.TaskGroup() as group:
+        listening = [group.create_task(platform.run(app.dispatch.menu, app.dispatch)) for platform in app.platforms.values()]
+        await stop.wait()
+        for task in listening:
+            task.cancel()
 
 
 def plainly(text: str) -> str:
     """Words without the backslashes by which markup is kept from being read."""
     return text.replace("\\", "")
-
-
-def settings_of(chat: Chat, **more: str) -> Mapping[str, str]:
-    return {**chat.settings, **more}
