@@ -12,7 +12,7 @@ import stamina
 
 from adapters.calls.downloads import Downloads
 from adapters.calls.faults import Explain, of_error, of_reply
-from adapters.calls.keys import Keys
+from adapters.calls.keys import Keys, mark_of
 from adapters.calls.pace import Pace
 from adapters.calls.reply import Reply
 from bot.errors import FaultKind, ProviderFault, Refused
@@ -51,12 +51,17 @@ class Caller:
         self._downloads = downloads
         self._now = now
 
-    async def get(self, path: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Reply:
-        """Ask. Repeated on what passes by itself: 429, 5xx, timeouts, broken connections; a few times, within 20 seconds."""
+    async def get(
+        self, path: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None, mark: str = ""
+    ) -> Reply:
+        """Ask. Repeated on what passes by itself: 429, 5xx, timeouts, broken connections; a few times, within 20 seconds.
+
+        `mark` (here and below) is `Reply.mark` of an earlier answer: the same key is used, where there are several accounts.
+        """
         reply: Reply | None = None
         async for attempt in stamina.retry_context(on=_passing, attempts=4, timeout=_PATIENCE, wait_initial=0.2, wait_max=5.0):
             with attempt:
-                reply = await self._call("GET", path, params=params, headers=headers)
+                reply = await self._call("GET", path, mark=mark, params=params, headers=headers)
         assert reply is not None  # noqa: S101 - the loop gives a reply or raises
         return reply
 
@@ -70,20 +75,21 @@ class Caller:
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - how long the service may take, which httpx counts
         watch: Callable[[bytes], None] | None = None,
+        mark: str = "",
     ) -> Reply:
         """Send. Never repeated here, unless with another key after a 401: the fault says whether the work may have been taken.
 
         `watch` sees the body of a good answer piece by piece as it comes; the reply has all of it.
         """
-        return await self._call("POST", path, json=json, data=data, files=files, headers=headers, timeout=timeout, watch=watch)
+        return await self._call("POST", path, mark=mark, json=json, data=data, files=files, headers=headers, timeout=timeout, watch=watch)
 
-    async def put(self, path: str) -> Reply:
+    async def put(self, path: str, *, mark: str = "") -> Reply:
         """Tell, where saying it twice is no harm (cancelling)."""
-        return await self._call("PUT", path)
+        return await self._call("PUT", path, mark=mark)
 
-    async def delete(self, path: str) -> Reply:
+    async def delete(self, path: str, *, mark: str = "") -> Reply:
         """Remove, where saying it twice is no harm."""
-        return await self._call("DELETE", path)
+        return await self._call("DELETE", path, mark=mark)
 
     async def fetch(self, url: str) -> bytes:
         """The bytes of a result: see Downloads. Repeated as a GET is."""
@@ -105,9 +111,9 @@ class Caller:
             raise ProviderFault(f"{self.vendor} pointed to an address that is not its own.", kind=FaultKind.BAD_RESULT)
         return url
 
-    async def _call(self, method: str, path: str, **options: Any) -> Reply:  # noqa: ANN401 - httpx's own options
+    async def _call(self, method: str, path: str, *, mark: str, **options: Any) -> Reply:  # noqa: ANN401 - httpx's own options
         while True:
-            key = self._keys.next() if self._keys else _NO_KEY
+            key = self._keys.next(mark) if self._keys else _NO_KEY
             await self._pace.wait(key)
             reply = await self._send(method, path, key, options)
             fault = self._judge(reply, posted=method == "POST")
@@ -152,7 +158,9 @@ class Caller:
                         f"{self.vendor} points elsewhere: check its base address.", kind=FaultKind.UNAVAILABLE, accepted=False
                     )
                 found = {name.lower(): value for name, value in answer.headers.items()}
-                return Reply(vendor=self.vendor, status=answer.status_code, headers=found, body=bytes(body))
+                return Reply(
+                    vendor=self.vendor, status=answer.status_code, headers=found, body=bytes(body), mark=mark_of(key) if key else ""
+                )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise of_error(self.vendor, error, posted=method == "POST") from None
 

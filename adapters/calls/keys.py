@@ -1,5 +1,6 @@
 """Keys: one or several keys of a service, used in turn, and read again when the service refuses one."""
 
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 
@@ -9,6 +10,11 @@ from bot.errors import FaultKind, ProviderFault, SettingFault
 
 _FORGIVEN = 300.0
 """Seconds after which a refused key is tried again: what was wrong with it may have been mended at the service."""
+
+
+def mark_of(key: str) -> str:
+    """A mark that tells a key from others and tells nobody the key: for tickets, because a job belongs to the account that ordered it."""
+    return hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
 class Keys:
@@ -26,10 +32,14 @@ class Keys:
     def __bool__(self) -> bool:
         return bool(self._all)
 
-    def next(self) -> str:
-        """The key whose turn it is. Raises ProviderFault CREDENTIALS where there is none that is not refused."""
+    def next(self, mark: str = "") -> str:
+        """The key with a mark, where it is still there and not refused; else the key whose turn it is.
+
+        Raises ProviderFault CREDENTIALS where there is none that is not refused.
+        """
         self._reload()
         usable = [key for key in self._all if self._is_usable(key)]
+        usable = [key for key in usable if mark and mark_of(key) == mark] or usable
         if not usable:
             raise ProviderFault(f"{self._variable} is not accepted: set a key that is.", kind=FaultKind.CREDENTIALS, accepted=False)
         self._turn += 1

@@ -21,6 +21,8 @@ class Reply:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: bytes = b""
+    mark: str = ""
+    """The mark of the key that was used, for asking about the same thing again; empty where there is no key."""
 
     @property
     def media_type(self) -> str:

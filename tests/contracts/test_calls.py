@@ -71,6 +71,27 @@ async def test_a_post_that_was_sent_is_never_repeated_and_may_have_been_taken(ve
     assert len(vendor.asked) == 1
 
 
+async def test_a_job_is_asked_about_with_the_key_that_ordered_it(vendor: Vendor) -> None:
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        vendor.on(method, "/", Says(json={}))
+    async with calling(vendor, key="sk-one,sk-two,sk-three") as caller:
+        for _ in range(3):
+            mark = (await caller.post("/draw", json={})).mark
+            ordered = vendor.asked[-1].headers["authorization"]
+            assert mark
+            assert mark not in ordered, "a mark tells nobody the key"
+            for ask in (caller.get, caller.put, caller.delete, caller.post):
+                assert (await ask("/job", mark=mark)).mark == mark
+                assert vendor.asked[-1].headers["authorization"] == ordered
+    assert len({asked.headers["authorization"] for asked in vendor.asked}) == 3
+
+
+async def test_a_key_that_is_gone_leaves_its_jobs_to_the_others(vendor: Vendor) -> None:
+    vendor.on("GET", "/", Says(json={}))
+    async with calling(vendor, key="sk-one") as caller:
+        assert (await caller.get("/job", mark="feedbeef")).mark
+
+
 async def test_a_key_that_a_service_refuses_with_a_400_makes_way_for_the_next(vendor: Vendor) -> None:
     vendor.on("POST", "/draw", Says(status=400, body=b"API key not valid"), Says(json={}))
     fault = ProviderFault("The key is not valid.", kind=FaultKind.CREDENTIALS, accepted=False)
