@@ -19,7 +19,7 @@ _LOCKED = 60.0
 _FILTERED = re.compile(r"filter|moderat|nsfw", re.IGNORECASE)
 _MODERATED = re.compile(r"content.?moderation|moderation system|content policy", re.IGNORECASE)
 _CREDIT = re.compile(r"payment|balance|credit", re.IGNORECASE)
-_TICKET = re.compile(r"[A-Za-z0-9_-]{1,200}")
+_JOB = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
 
 class _Answer(BaseModel):
@@ -44,9 +44,17 @@ def lost() -> ProviderFault:
     return ProviderFault("Stability AI does not know the job.", kind=FaultKind.LOST)
 
 
-def is_ticket(text: str) -> bool:
-    """Whether a text can be a job's id, and so part of an address."""
-    return _TICKET.fullmatch(text) is not None
+def ticket_of(reply: Reply, job: str) -> str:
+    """A ticket: the job's id, and the mark of the key that ordered it, because a job belongs to an account."""
+    return f"{job}:{reply.mark}"
+
+
+def read_ticket(ticket: str) -> tuple[str, str]:
+    """The job's id and the mark of its key. Raises ProviderFault LOST for what is none of our tickets."""
+    job, _, mark = ticket.partition(":")
+    if not _JOB.fullmatch(job):
+        raise lost()
+    return job, mark
 
 
 def explain(reply: Reply) -> Refused | ProviderFault | None:
@@ -102,8 +110,8 @@ def progress_of(reply: Reply, *, ticket: str = "") -> Progress:
     if ticket and (answer.status or reply.status == 202):  # noqa: PLR2004 - HTTP's own number
         # Whatever the status is called: unless there is a picture, it is not over.
         return Pending(ticket=ticket, check_after=POLL, stage="at work")
-    if not ticket and is_ticket(answer.id):
-        return Pending(ticket=answer.id, check_after=POLL, stage="at work")
+    if not ticket and _JOB.fullmatch(answer.id):
+        return Pending(ticket=ticket_of(reply, answer.id), check_after=POLL, stage="at work")
     raise _bad("gave neither a picture nor a job")
 
 
@@ -116,7 +124,7 @@ def _finished(reply: Reply, body: bytes, *, finish: str, seed: int | str | None,
     return Finished(
         images=(body,),
         seed=int(drawn) if re.fullmatch(r"[0-9]{1,10}", drawn) else None,
-        vendor_id=reply.headers.get("x-request-id", "") or ticket,
+        vendor_id=reply.headers.get("x-request-id", "") or ticket.partition(":")[0],
     )
 
 

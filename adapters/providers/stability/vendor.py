@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from pydantic import Field, SecretStr
 
 from adapters.calls import Address, Caller, CallSettings, Keys, Pace, Pictures, Source, open_caller
-from adapters.providers.stability.answers import explain, is_ticket, lost, progress_of
+from adapters.providers.stability.answers import explain, lost, progress_of, read_ticket
 from adapters.providers.stability.endpoints import Endpoint, endpoint_of
 from adapters.providers.stability.models import MODELS
 from adapters.providers.stability.requests import fields_of
@@ -53,10 +53,9 @@ class Stability:
 
     async def check(self, ticket: str) -> Progress:
         """How an upscale/creative stands."""
-        if not is_ticket(ticket):
-            raise lost()
+        job, mark = read_ticket(ticket)
         try:
-            reply = await self._caller.get(f"/v2beta/results/{ticket}", headers=_PICTURES)
+            reply = await self._caller.get(f"/v2beta/results/{job}", headers=_PICTURES, mark=mark)
         except ProviderFault as fault:
             raise (lost() if fault.kind is FaultKind.BAD_REQUEST else fault) from None
         return progress_of(reply, ticket=ticket)

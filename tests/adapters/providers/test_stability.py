@@ -4,6 +4,7 @@ import base64
 import io
 import json
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -316,20 +317,35 @@ def test_what_is_no_picture_is_a_bad_result(answer: Reply) -> None:
 
 
 def test_a_job_is_looked_at_every_ten_seconds() -> None:
-    taken = progress_of(reply(data=recorded("taken")))
+    taken = progress_of(replace(reply(data=recorded("taken")), mark="feedbeef"))
     assert isinstance(taken, Pending)
-    assert (taken.ticket, taken.check_after) == (recorded("taken")["id"], 10)
+    assert (taken.ticket, taken.check_after) == (f"{recorded('taken')['id']}:feedbeef", 10)
     again = progress_of(reply(202, data=recorded("at_work")), ticket=taken.ticket)
     assert isinstance(again, Pending)
     assert (again.ticket, again.check_after) == (taken.ticket, 10)
 
 
-@pytest.mark.parametrize("ticket", ["", "../v1/user/balance", "a/b", "a?b", "x" * 300, "über"])
+@pytest.mark.parametrize("ticket", ["", "../v1/user/balance", "a/b", "a?b", ":feedbeef", "x" * 300, "über"])
 async def test_a_ticket_that_is_none_is_lost_without_asking(vendor: Vendor, provider: ImageProvider, ticket: str) -> None:
     with pytest.raises(ProviderFault) as fault:
         await provider.check(ticket)
     assert fault.value.kind is FaultKind.LOST
     assert not vendor.asked
+
+
+async def test_a_job_is_looked_at_with_the_key_that_ordered_it_even_after_a_restart(vendor: Vendor, tmp_path: Path) -> None:
+    takes(vendor, Says(status=202, json=recorded("at_work")))
+    keys = {"STABILITY_API_KEY": "sk-one,sk-two"}
+    async with open_service(CREATIVE, vendor, tmp_path, **keys) as provider:
+        taken = [await provider.submit(CREATIVE.request, CREATIVE.inputs, key=f"7kq2mw9x-{number}") for number in range(2)]
+    ordered = [each.headers["authorization"] for each in vendor.asked]
+    assert len(set(ordered)) == 2
+    async with open_service(CREATIVE, vendor, tmp_path, **keys) as provider:
+        for pending in [*taken, *taken]:
+            assert isinstance(pending, Pending)
+            await provider.check(pending.ticket)
+    assert [each.headers["authorization"] for each in vendor.heard("GET")] == ordered * 2
+    assert not any("sk-" in pending.ticket for pending in taken if isinstance(pending, Pending))
 
 
 def test_the_special_ones_are_never_chosen_unasked_and_prices_are_per_endpoint() -> None:
