@@ -3,6 +3,7 @@
     form.py      Form: a model's input fields, read from its OpenAPI schema or written down as data
     facts.py     Capabilities, as a form tells them
     filling.py   a request written into a form
+    library.py   Library: the forms of all models that are offered, read when they are needed and remembered
 
 Reasons:
 
@@ -15,5 +16,6 @@ Reasons:
 from adapters.providers._forms.facts import capabilities
 from adapters.providers._forms.filling import Sources, fields_of
 from adapters.providers._forms.form import COUNT_NAMES, Field, Form, Role, form_of
+from adapters.providers._forms.library import Entry, Library, Shelf
 
-__all__ = ["COUNT_NAMES", "Field", "Form", "Role", "Sources", "capabilities", "fields_of", "form_of"]
+__all__ = ["COUNT_NAMES", "Entry", "Field", "Form", "Library", "Role", "Shelf", "Sources", "capabilities", "fields_of", "form_of"]

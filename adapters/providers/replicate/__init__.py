@@ -1,7 +1,7 @@
 """Replicate: any model that draws, edits, repaints, enlarges or cuts out, each with fields of its own (providers.md §5).
 
     models.py     the models that are offered unless others are named, as data
-    library.py    the forms of all models, read from the API and remembered
+    schemas.py    a model's form and version, as the API tells them
     answers.py    how a prediction stands, refusals, faults
     provider.py   submit, check, cancel, receive, over the shared calls
 
@@ -15,14 +15,16 @@ Reasons:
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from pydantic import BaseModel, Field, SecretStr, TypeAdapter, field_validator
 
 from adapters.calls import Address, Caller, CallSettings, Keys, Pace, Words, open_caller, open_masks, open_pictures
+from adapters.providers._forms import Entry, Library, Shelf
 from adapters.providers.replicate.answers import VENDOR, explain
-from adapters.providers.replicate.library import NAME, Library
-from adapters.providers.replicate.models import FORMS, MODELS
+from adapters.providers.replicate.models import FORMS, MODELS, model
 from adapters.providers.replicate.provider import Manners, Replicate
+from adapters.providers.replicate.schemas import NAME, read
 from bot.errors import ProviderFault, Refused
 from bot.plugins import Finding, Kit, Plugin
 from bot.ports import ImageProvider
@@ -83,7 +85,15 @@ async def _calling(settings: Settings, kit: Kit, keys: Keys) -> AsyncGenerator[C
 
 
 def _library(caller: Caller, settings: Settings, kit: Kit) -> Library:
-    return Library(caller, kit, settings.models or tuple(FORMS), running=settings.running)
+    names = settings.models or tuple(FORMS)
+    shelf = Shelf(
+        vendor=VENDOR,
+        variable="REPLICATE_MODELS",
+        models={name: model(name, running=settings.running) for name in names},
+        known={name: Entry(form=form, asked=name) for name, form in FORMS.items()},
+        read=partial(read, caller, kit),
+    )
+    return Library(kit, shelf)
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import TypeAdapter, ValidationError
 
 from adapters.calls import Caller, Masks, Pictures, Source, verify_standard
-from adapters.providers._forms import Form, Role, Sources, fields_of
+from adapters.providers._forms import Form, Library, Role, Sources, fields_of
 from adapters.providers.replicate.answers import (
     PREDICTION,
     UPLOADED,
@@ -26,7 +26,6 @@ from adapters.providers.replicate.answers import (
     seed_of,
     ticket_of,
 )
-from adapters.providers.replicate.library import Library
 from bot.errors import FaultKind, ProviderFault, Refused, StoreFault
 from bot.model import Capabilities, Delivery, Finished, Inputs, Notice, Pending, Progress, Request
 from bot.plugins import Kit
@@ -79,7 +78,7 @@ class Replicate:
         if request.operation not in facts.operations:
             raise ProviderFault(f"{name} is no model to {request.operation.value} with.", kind=FaultKind.BAD_REQUEST, accepted=False)
         said: dict[str, Any] = {
-            "version": entry.version,
+            "version": entry.asked,
             "input": fields_of(request, entry.form, await self._sources(name, entry.form, inputs)),
         }
         if self._manners.webhook:

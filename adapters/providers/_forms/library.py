@@ -1,19 +1,16 @@
-"""Library: the forms of the models that are offered, read from the API once a day and remembered in the vault."""
+"""Library: the forms of the models that are offered, read from the service once a day and remembered in the vault."""
 
 import asyncio
-import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
-from urllib.parse import quote
 
 import structlog
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from adapters.calls import Caller
-from adapters.providers._forms import Form, capabilities, form_of
-from adapters.providers.replicate.models import FORMS, model
+from adapters.providers._forms.facts import capabilities
+from adapters.providers._forms.form import Form
 from bot.errors import FaultKind, ProviderFault, Refused, StoreFault
 from bot.model import Capabilities
 from bot.plugins import Kit
@@ -25,38 +22,52 @@ _TRIED = 600.0
 """Seconds after which a form that could not be read is tried again."""
 _OPENING = 5.0
 """Seconds that the start may spend on models that nobody here has seen yet."""
-_HASH = re.compile(r"[0-9a-f]{64}")
-NAME = re.compile(r"[\w.\-]{1,80}/[\w.\-]{1,100}(:[0-9a-f]{64})?", re.ASCII)
-"""`owner/name`, or `owner/name:version`."""
 
 
 class Entry(BaseModel):
     """What is known of a model."""
 
     form: Form
-    version: str
-    """What a prediction names it by: `owner/name` for the official ones, `owner/name:<version>` for all others."""
+    asked: str
+    """What the service is asked with: a version, an endpoint."""
     about: str = ""
     read: datetime | None = None
-    """When; None for what was written down here."""
+    """When; None for what is written down in our own files."""
 
 
 _ENTRY = TypeAdapter(Entry)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shelf:
+    """What a library holds."""
+
+    vendor: str
+    variable: str
+    """The setting that names models, for sentences."""
+    models: Mapping[str, Capabilities]
+    """The facts of every model that is offered, as far as no form tells them."""
+    known: Mapping[str, Entry]
+    """The forms that are written down in our own files."""
+    read: Callable[[str], Awaitable[Entry]]
+    """Asks the service for a model's form. Raises ProviderFault, Refused."""
+
+
 class Library:
     """The forms, and the models' facts as far as they are known."""
 
-    def __init__(self, caller: Caller, kit: Kit, names: tuple[str, ...], *, running: int) -> None:
-        self.models: dict[str, Capabilities] = {name: model(name, running=running) for name in names}
+    def __init__(self, kit: Kit, shelf: Shelf) -> None:
+        self.models: dict[str, Capabilities] = dict(shelf.models)
         """Completed with each form that is read."""
-        self._caller = caller
+        self._shelf = shelf
         self._vault = kit.vault
         self._now = kit.now
-        self._running = running
-        self._entries = {name: Entry(form=FORMS[name], version=name) for name in names if name in FORMS}
+        self._entries: dict[str, Entry] = {}
         self._tried: dict[str, datetime] = {}
         self._gate = asyncio.Lock()
+        for name in self.models:
+            if name in shelf.known:
+                self._take(name, shelf.known[name])
 
     async def open(self) -> None:
         """Take what the vault remembers, and have a short look at models that nobody here has seen yet."""
@@ -84,17 +95,10 @@ class Library:
                 return await self.read(name)
             except (ProviderFault, Refused) as fault:
                 self._tried[name] = self._now()
-                log.info("form not read", model=name, known=known is not None)
+                log.info("form not read", provider=self._shelf.vendor, model=name, known=known is not None)
                 if known is not None:
                     return known
-                kind = fault.kind if isinstance(fault, ProviderFault) else FaultKind.BAD_REQUEST
-                raise ProviderFault(
-                    f"Replicate tells no form of {name}: {fault.sentence}",
-                    kind=kind,
-                    accepted=False,
-                    retry_after=fault.retry_after if isinstance(fault, ProviderFault) else None,
-                    advice="Ask an admin to look at REPLICATE_MODELS, or try another model." if kind is FaultKind.BAD_REQUEST else "",
-                ) from None
+                raise self._unread(name, fault) from None
 
     def forget(self, name: str) -> None:
         """Have a form read again at its next use: the service did not take what was written into it."""
@@ -103,25 +107,21 @@ class Library:
 
     async def read(self, name: str) -> Entry:
         """Read a form now. Raises ProviderFault, Refused."""
-        plain, _, version = name.partition(":")
-        owner, _, short = (quote(part, safe="") for part in plain.partition("/"))
-        path = f"/models/{owner}/{short}"
-        told = _mapping((await self._caller.get(f"{path}/versions/{version}" if version else path)).data)
-        latest = told if version else _mapping(told.get("latest_version"))
-        form = form_of(latest.get("openapi_schema"))
-        if form is None:
-            raise ProviderFault("its answer holds none.", kind=FaultKind.BAD_REQUEST, accepted=False)
-        about = told.get("description")
-        entry = Entry(
-            form=form,
-            version=_version(name, told.get("is_official"), latest.get("id")),
-            about=about[:300] if isinstance(about, str) else "",
-            read=self._now(),
-        )
+        entry = await self._shelf.read(name)
         self._take(name, entry)
         with suppress(StoreFault):
             await self._vault.put(_place(name), entry.model_dump_json().encode())
         return entry
+
+    def _unread(self, name: str, fault: ProviderFault | Refused) -> ProviderFault:
+        if isinstance(fault, Refused) or fault.kind is FaultKind.BAD_REQUEST:
+            return ProviderFault(
+                f"{self._shelf.vendor} tells no form of {name}: {fault.sentence}",
+                kind=FaultKind.BAD_REQUEST,
+                accepted=False,
+                advice=f"Ask an admin to look at {self._shelf.variable}, or try another model.",
+            )
+        return ProviderFault(fault.sentence, kind=fault.kind, accepted=False, retry_after=fault.retry_after)
 
     async def _glance(self, name: str) -> None:
         with suppress(ProviderFault, Refused):
@@ -129,22 +129,11 @@ class Library:
 
     def _take(self, name: str, entry: Entry) -> None:
         self._entries[name] = entry
-        self.models[name] = capabilities(model(name, running=self._running), entry.form, about=entry.about)
+        self.models[name] = capabilities(self._shelf.models[name], entry.form, about=entry.about)
 
     def _age(self, since: datetime | None) -> float:
         return (self._now() - since).total_seconds() if since else _KEPT
 
 
-def _version(name: str, official: object, latest: object) -> str:
-    """How a prediction names a model. Only official ones go by name alone; whether one is, is not told everywhere."""
-    if ":" in name or official is True or name in FORMS or not isinstance(latest, str) or not _HASH.fullmatch(latest):
-        return name
-    return f"{name}:{latest}"
-
-
 def _place(name: str) -> str:
     return f"form {name}"[:200]
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
