@@ -9,7 +9,7 @@ from adapters.providers.stability.endpoints import MEGAPIXEL
 from bot.model import Capabilities, Operation, Promise
 
 # The API is asked for ratios and promises no exact pixels.
-RATIOS = ("21:9", "16:9", "3:2", "5:4", "1:1", "4:5", "2:3", "9:16", "9:21")
+RATIOS = ("1:1", "16:9", "9:16", "3:2", "2:3", "5:4", "4:5", "21:9", "9:21")
 STYLES = (
     "enhance", "anime", "photographic", "digital-art", "comic-book", "fantasy-art", "line-art", "analog-film", "neon-punk", "isometric",
     "low-poly", "origami", "modeling-compound", "cinematic", "3d-model", "pixel-art", "tile-texture",
@@ -25,7 +25,7 @@ _ANYWHERE: Mapping[Operation, Decimal] = MappingProxyType(
         Operation.REMOVE_BACKGROUND: 5 * _CREDIT,
     }
 )
-"""Operations whose endpoints know no models; all models that draw offer them, at these prices."""
+"""Operations whose endpoints know no models; all models that draw offer them, at these prices (that of inpaint is inferred)."""
 
 
 def _drawing(
@@ -74,9 +74,8 @@ def _special(
         name=name,
         # An edit is what carries a picture and words, so that people can reach it by `/edit` and `--model`.
         operations=frozenset({Operation.EDIT, *operations}),
-        ratios=RATIOS,
-        sizes=sizes_of(RATIOS, pixels=MEGAPIXEL),
-        multiple=16,
+        # The shape is the source's own.
+        sides=(64, 2048),
         most=1,
         promise=Promise.BEST_EFFORT,
         negative=negative,

@@ -2,20 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 
 from pydantic import Field, SecretStr
 
 from adapters.calls import Address, Caller, CallSettings, Keys, Pace, Pictures, Source, open_caller
 from adapters.providers.stability.answers import explain, lost, progress_of, read_ticket
-from adapters.providers.stability.endpoints import Endpoint, endpoint_of
+from adapters.providers.stability.endpoints import FAST, Endpoint, endpoint_of
 from adapters.providers.stability.models import MODELS
 from adapters.providers.stability.requests import fields_of
 from bot.errors import FaultKind, ProviderFault
-from bot.model import Capabilities, Delivery, Inputs, Notice, Progress, Request
+from bot.model import Capabilities, Delivery, Inputs, Notice, Pending, Progress, Request
 from bot.plugins import Kit
 
 _MOST_BYTES = 9 * 1024 * 1024
 """Of a source; a whole request may have 10 MB."""
+_MOST_RESULT = 64 * 1024 * 1024
 _PICTURES = {"Accept": "image/*"}
 
 
@@ -49,7 +51,8 @@ class Stability:
         if inputs.mask is not None and "mask" in endpoint.fields:
             # White is edited here as with us, and the API fits the size.
             form.append(("mask", ("mask.png", inputs.mask, "image/png")))
-        return progress_of(await self._caller.post(f"/v2beta/stable-image{endpoint.path}", files=form, headers=_PICTURES))
+        progress = progress_of(await self._caller.post(f"/v2beta/stable-image{endpoint.path}", files=form, headers=_PICTURES))
+        return await self._reduced(progress, request.size) if endpoint is FAST else progress
 
     async def check(self, ticket: str) -> Progress:
         """How an upscale/creative stands."""
@@ -73,6 +76,17 @@ class Stability:
         if endpoint.pictured:
             raise ProviderFault(f"{request.model} starts from a picture.", kind=FaultKind.BAD_REQUEST, accepted=False)
         return None
+
+    async def _reduced(self, progress: Progress, size: tuple[int, int] | None) -> Progress:
+        """An enlargement in the size that was asked for: fast upscale knows four times and nothing else."""
+        if isinstance(progress, Pending) or size is None:
+            return progress
+        try:
+            fitted = await self._pictures.within(progress.images[0], pixels=size[0] * size[1], side=max(size), size=_MOST_RESULT)
+        except ProviderFault:
+            # It was paid for, so what it is worth is for others to judge.
+            return progress
+        return replace(progress, images=(fitted.body,))
 
 
 def calling(settings: Settings, kit: Kit, read: Callable[[], SecretStr | None]) -> AbstractAsyncContextManager[Caller]:

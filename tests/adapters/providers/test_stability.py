@@ -226,6 +226,26 @@ async def test_a_picture_too_large_to_enlarge_is_made_to_fit(vendor: Vendor, pro
     assert Image.open(io.BytesIO(asked.parts["image"][0])).size == (sent, sent)
 
 
+@pytest.mark.parametrize(("asked", "given"), [((128, 128), 128), ((192, 192), 192), ((256, 256), 256), ((300, 300), 256), (None, 256)])
+async def test_an_enlargement_has_the_size_that_was_asked_for(
+    vendor: Vendor, provider: ImageProvider, asked: tuple[int, int] | None, given: int
+) -> None:
+    draws(vendor, [png(256)])
+    request = replace(fitted("stable-image-core", Operation.UPSCALE), size=asked)
+    finished = await provider.submit(request, Inputs(sources=(BOAT.body,)), key="7kq2mw9x-1")
+    assert isinstance(finished, Finished)
+    assert Image.open(io.BytesIO(finished.images[0])).size == (given, given)
+    assert finished.seed == 42
+
+
+async def test_an_enlargement_that_is_broken_is_handed_on_for_it_was_paid_for(vendor: Vendor, provider: ImageProvider) -> None:
+    draws(vendor, [png(256)[:200]])
+    request = replace(fitted("stable-image-core", Operation.UPSCALE), size=(128, 128))
+    finished = await provider.submit(request, Inputs(sources=(BOAT.body,)), key="7kq2mw9x-1")
+    assert isinstance(finished, Finished)
+    assert finished.images == (png(256)[:200],)
+
+
 async def test_what_starts_from_a_picture_is_not_asked_without_one(vendor: Vendor, provider: ImageProvider) -> None:
     with pytest.raises(ProviderFault) as fault:
         await provider.submit(fitted("control-sketch", Operation.EDIT), Inputs(), key="7kq2mw9x-1")
