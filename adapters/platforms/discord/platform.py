@@ -11,6 +11,7 @@ import structlog
 
 from adapters.platforms.discord import menu as menus
 from adapters.platforms.discord.answers import Whispers
+from adapters.platforms.discord.chatter import shortened
 from adapters.platforms.discord.client import TOKEN_MISSING, LimnerClient, connect, pointed_at
 from adapters.platforms.discord.desk import Desk
 from adapters.platforms.discord.inbound import PLATFORM, Reader
@@ -192,7 +193,7 @@ async def _in_time(ending: Coroutine[Any, Any, None]) -> None:
 @asynccontextmanager
 async def open_discord(settings: DiscordSettings, kit: Kit) -> AsyncGenerator[Discord]:
     """Discord, not connected yet: `run` does that."""
-    with pointed_at(settings):
+    with pointed_at(settings), shortened():
         platform = Discord(settings, kit)
         try:
             yield platform
