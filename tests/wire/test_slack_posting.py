@@ -221,8 +221,6 @@ async def test_a_public_channel_needs_no_invitation_but_the_scope(slack: SlackSe
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("token_revoked", "install the app again"),
-        ("account_inactive", "install the app again"),
         ("posting_to_channel_denied", "does not let apps post"),
         ("missing_scope", "scope"),
     ],
@@ -233,6 +231,16 @@ async def test_each_refusal_has_its_sentence(slack: SlackServer, posts: Posts, g
     assert fault.permanent
     assert words in fault.sentence
     assert "xoxb" not in f"{fault!r} {fault.__cause__!r}"
+
+
+@pytest.mark.parametrize("code", ["token_revoked", "account_inactive", "invalid_auth"])
+async def test_the_settings_own_token_can_be_set_anew_so_nothing_is_given_up(
+    slack: SlackServer, posts: Posts, general: Place, code: str
+) -> None:
+    slack.fail("chat.postMessage", code)
+    fault = await fault_of(posts.post(general, card(), key="3f2a:card"))
+    assert not fault.permanent
+    assert "SLACK_BOT_TOKEN" in fault.sentence
 
 
 async def test_a_breakdown_is_passing_and_the_next_try_succeeds(slack: SlackServer, posts: Posts, general: Place) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.platforms.slack.clients import Clients
-from adapters.platforms.slack.faults import refusal, unreachable
+from adapters.platforms.slack.faults import TOKEN, Refusal, refusal, unreachable
 from adapters.platforms.slack.pace import LONGEST_WAIT, Pace
 from adapters.platforms.slack.shapes import JSON, mapping
 from bot.errors import PlatformFault
@@ -33,6 +34,7 @@ _ASKED_BY_FORM = frozenset(
 )
 _WRITES_ANEW = frozenset({"chat.postMessage", "chat.postEphemeral", "files.completeUploadExternal"})
 """Done twice, these show twice."""
+_OWN_TOKEN = "Slack does not accept SLACK_BOT_TOKEN any more; what was asked for goes on once there is a new one."  # noqa: S105 - a sentence
 _TRIES = 4
 _AGAIN = 0.5
 """Seconds before a broken connection is tried again, doubled each time."""
@@ -66,7 +68,7 @@ class Calls:
             except SlackApiError as error:
                 pause = _pause_of(error)
                 if pause is None:
-                    raise _refusal_of(error, method) from None
+                    raise self._lasting(client, _refusal_of(error, method)) from None
                 paused += max(pause, _AGAIN)
                 self.pace.pause(workspace, method, pause)
                 if paused > patience:
@@ -79,6 +81,12 @@ class Calls:
                 await self._sleep(_AGAIN * 2 ** (broken - 1))
             else:
                 return mapping(answer.data)
+
+    def _lasting(self, client: AsyncWebClient, refused: Refusal) -> Refusal:
+        """The refusal of a token. One from the settings can be set anew: what was asked for is kept until the bot starts with it."""
+        if refused.code in TOKEN and self.clients.is_own(client):
+            return Refusal(_OWN_TOKEN, code=refused.code, permanent=False)
+        return refused
 
     async def session(self, workspace: str) -> tuple[aiohttp.ClientSession, str, str]:
         """The HTTP session, the token and the API's address of a workspace, for files, which are no methods. Raises PlatformFault."""
@@ -108,7 +116,7 @@ def _body_of(error: SlackApiError) -> Mapping[str, Any]:
     return mapping(getattr(_response_of(error), "data", None))
 
 
-def _refusal_of(error: SlackApiError, method: str) -> Exception:
+def _refusal_of(error: SlackApiError, method: str) -> Refusal:
     return refusal(int(getattr(_response_of(error), "status_code", 0) or 0), _body_of(error), method)
 
 

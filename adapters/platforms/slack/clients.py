@@ -52,6 +52,10 @@ class Clients:
         """Whether an address that came with a payload is Slack's: encrypted, or beside the Web API that the settings name."""
         return address.startswith(("https://", self._settings.api_url.removesuffix("api/")))
 
+    def is_own(self, client: AsyncWebClient) -> bool:
+        """Whether it has the token of the settings, and not that of a workspace which installed the app."""
+        return self._own is not None and client.token == self._own.token
+
     def with_token(self, token: str = "") -> AsyncWebClient:
         """A client with this token, or with none."""
         return AsyncWebClient(token=token or None, base_url=self._settings.api_url, session=self.session, retry_handlers=[])
