@@ -186,6 +186,10 @@ class Chat(ABC):
         """The bot's token is worth nothing any more."""
 
     @abstractmethod
+    def renew(self) -> None:
+        """An admin has a new token made, which happens to be the same."""
+
+    @abstractmethod
     def kick(self, channel: str = "general") -> None:
         """Take the bot out of a channel."""
 

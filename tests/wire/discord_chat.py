@@ -148,6 +148,9 @@ class DiscordChat(Chat):
     async def revoke(self) -> None:
         await self.server.revoke_token()
 
+    def renew(self) -> None:
+        self.server.world.revoked = self.server.world.gateway.revoked = False
+
     def kick(self, channel: str = "general") -> None:
         self.server.deny(self.server.channel(channel), VIEW)
 

@@ -130,6 +130,9 @@ class SlackChat(Chat):
     async def revoke(self) -> None:
         await self.server.revoke_tokens()
 
+    def renew(self) -> None:
+        self.server.team.state = "live"
+
     def kick(self, channel: str = "general") -> None:
         self.server.kick(channel)
 
