@@ -256,6 +256,7 @@ async def open_app(
             queue=queue,
             files=files,
             catalog=catalog,
+            panel=panel,
             studio=studio,
             platforms=platforms,
             metrics=metrics,

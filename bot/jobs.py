@@ -34,8 +34,6 @@ _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _SEEDS = 1_000_000
 """Seeds chosen by us stay short, because people read them out and type them again."""
 _PATIENCE = timedelta(hours=24)
-_VARY_STRENGTH = 0.45
-_EDIT_STRENGTH = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +96,8 @@ class Jobs:
         verdict = await self._panel.prompt(asker.person, asker.place, request.prompt, request.style or "")
         policy = policy_of(await self._preferences.of(asker.place))
         choice = self.catalog.choose(request, policy=policy, person=asker.person.key)
-        seed = request.seed
+        # A seed that does nothing is not kept, or the result would promise what it cannot hold.
+        seed = choice.fitted.seed
         if seed is None and choice.offer.model.promise is not Promise.NOT_REPEATABLE:
             # Chosen here and kept, so that a second submission after a crash asks for the same picture.
             seed = secrets.randbelow(_SEEDS)
@@ -155,7 +154,7 @@ class Jobs:
             size=(image.width, image.height),
             count=changes.count,
             seed=changes.seed,
-            strength=_VARY_STRENGTH if strength is None else strength,
+            strength=strength,
             sources=(image.key,),
             model=self._same_model(parent, Operation.VARY),
         )
@@ -167,7 +166,7 @@ class Jobs:
             changes,
             operation=Operation.VARY,
             size=(source.width, source.height),
-            strength=_VARY_STRENGTH if strength is None else strength,
+            strength=strength,
             sources=(source.key,),
         )
         return await self.submit(asker, request, command="vary")
@@ -180,7 +179,6 @@ class Jobs:
             request,
             operation=Operation.EDIT,
             sources=(image.key,),
-            strength=_EDIT_STRENGTH if request.strength is None else request.strength,
             ratio=request.ratio or _ratio(image.width, image.height),
             model=request.model or self._same_model(parent, Operation.EDIT),
         )
@@ -259,7 +257,6 @@ class Jobs:
             request,
             operation=Operation.EDIT,
             sources=(source.key,),
-            strength=_EDIT_STRENGTH if request.strength is None else request.strength,
             ratio=request.ratio or _ratio(source.width, source.height),
         )
         return await self.submit(asker, edited, command="imagine", fresh=fresh)

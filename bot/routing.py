@@ -182,6 +182,9 @@ _INFINITIVES: Mapping[Operation, str] = {
 }
 
 
+_STRENGTHS: Mapping[Operation, float] = {Operation.VARY: 0.45, Operation.EDIT: 0.6}
+
+
 def fit(request: Request, model: Capabilities) -> tuple[Request, tuple[str, ...]]:
     """A request as the model can serve it, and what was changed, in words for the card."""
     changes: list[str] = []
@@ -194,7 +197,7 @@ def fit(request: Request, model: Capabilities) -> tuple[Request, tuple[str, ...]
         guidance=_clamp("guidance", request.guidance, model.guidance, changes),
         style=_style(request, model, changes),
         negative=request.negative if model.negative else "",
-        strength=request.strength if model.strength else None,
+        strength=_strength(request) if model.strength else None,
         seed=request.seed if model.promise is not Promise.NOT_REPEATABLE else None,
     )
     if request.negative and not model.negative:
@@ -204,6 +207,11 @@ def fit(request: Request, model: Capabilities) -> tuple[Request, tuple[str, ...]
     if request.seed is not None and model.promise is Promise.NOT_REPEATABLE:
         changes.append(f"seed left out: it has no effect on {model.name}")
     return fitted, tuple(changes)
+
+
+def _strength(request: Request) -> float | None:
+    """How much to change a source image, where nobody said."""
+    return _STRENGTHS.get(request.operation) if request.strength is None else request.strength
 
 
 def _size(request: Request, model: Capabilities, changes: list[str]) -> tuple[int, int]:

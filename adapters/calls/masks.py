@@ -34,6 +34,10 @@ class Masks:
         """RGBA, alpha 0 = edit; black where it is to stay."""
         return await self._run(_clear, mask, like)
 
+    async def both(self, mask: bytes, *, like: bytes) -> bytes:
+        """RGBA, white and alpha 0 = edit: for a service that may read either."""
+        return await self._run(_both, mask, like)
+
     async def _run(self, work: Callable[[bytes, bytes], bytes], mask: bytes, like: bytes) -> bytes:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, mask, like)
 
@@ -60,6 +64,11 @@ def _clear(mask: bytes, like: bytes) -> bytes:
     kept = ImageOps.invert(_fitted(mask, like))
     nothing = Image.new("L", kept.size)
     return _png(Image.merge("RGBA", (nothing, nothing, nothing, kept)))
+
+
+def _both(mask: bytes, like: bytes) -> bytes:
+    edited = _fitted(mask, like)
+    return _png(Image.merge("RGBA", (edited, edited, edited, ImageOps.invert(edited))))
 
 
 def _fitted(mask: bytes, like: bytes) -> Image.Image:

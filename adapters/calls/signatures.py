@@ -12,9 +12,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from bot.errors import ProviderFault
+
 WINDOW = 300.0
 """Seconds that a delivery's clock may differ from ours."""
 _KEPT = 24 * 3600.0
+_PAUSE = 60.0
 
 
 def verify_standard(secret: str, headers: Mapping[str, str], body: bytes) -> str | None:
@@ -34,16 +37,20 @@ class Jwks:
     """Ways to the key set, tried in order."""
     now: Callable[[], datetime]
     _keys: list[Ed25519PublicKey] = field(default_factory=list[Ed25519PublicKey])
-    _fetched: datetime | None = None
+    _asked: datetime | None = None
 
     async def keys(self, *, fresh: bool = False) -> list[Ed25519PublicKey]:
-        """The keys as known; with `fresh`, fetched again unless that was a moment ago. Empty where there is no way to them."""
-        age = (self.now() - self._fetched).total_seconds() if self._fetched else _KEPT
-        if age >= _KEPT or (fresh and age >= 60):  # noqa: PLR2004 - a minute, as above
+        """The keys as known; with `fresh`, fetched again, but at most once a minute, whoever sends what. Empty where none came yet."""
+        age = (self.now() - self._asked).total_seconds() if self._asked else _KEPT
+        if (age >= _KEPT or fresh or not self._keys) and age >= _PAUSE:
+            self._asked = self.now()
             for way in self.fetch:
-                found = _read(await way())
+                try:
+                    found = _read(await way())
+                except ProviderFault:
+                    continue
                 if found:
-                    self._keys, self._fetched = found, self.now()
+                    self._keys = found
                     break
         return self._keys
 

@@ -21,7 +21,8 @@ from bot import says
 from bot.errors import BadPicture, Fault, NotFound, Overtaken, PlatformFault
 from bot.imaging import Studio
 from bot.jobs import TELL
-from bot.model import Job, Message, Pending, Picture, Place, Post, Problem, State
+from bot.model import Job, Level, Message, Pending, Picture, Place, Post, Problem, State
+from bot.moderation import Panel
 from bot.ports import ChatPlatform, Files, Metrics, Queue, Store
 from bot.preferences import Preferences, Where
 from bot.routing import Catalog
@@ -45,6 +46,7 @@ class Teller:
         queue: Queue,
         files: Files,
         catalog: Catalog,
+        panel: Panel,
         studio: Studio,
         platforms: Mapping[str, ChatPlatform],
         metrics: Metrics,
@@ -53,6 +55,7 @@ class Teller:
         now: Callable[[], datetime],
     ) -> None:
         """`alone`: whether this process is the only one on its journal, so that no lease is needed."""
+        self._panel = panel
         self._preferences = preferences
         self._alone = alone
         self._name = secrets.token_hex(8)
@@ -301,6 +304,9 @@ class Teller:
             small = await self._studio.preview(content)
             facts = await self._studio.check(small)
         except BadPicture:
+            return None
+        # Nobody sees a picture that was not looked at, not even half of one.
+        if max(job.verdict.level, (await self._panel.image(job.place, small)).level) >= Level.BLUR:
             return None
         key = await self._files.put(small, kind="previews", owner=job.id, media_type=facts.media_type)
         self._passing.setdefault(job.id, set()).add(key)

@@ -152,6 +152,23 @@ async def test_a_rate_limit_says_how_long_to_wait_in_each_of_its_forms(
         assert (await refused(caller)).retry_after == seconds
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"error": {"code": "rate_limit_exceeded", "message": "your prompt 'a private fox' is"}}, "rate_limit_exceeded"),
+        ({"name": "bad_request", "errors": ["a private fox"]}, "bad_request"),
+        ({"error": "a private fox is not allowed"}, ""),
+        (["a private fox"], ""),
+        (None, ""),
+    ],
+)
+async def test_a_faults_sentence_has_their_code_and_never_their_words(vendor: Vendor, body: object, said: str) -> None:
+    vendor.on("POST", "/draw", Says(status=400, json=body))
+    async with calling(vendor) as caller:
+        fault = await refused(caller)
+    assert fault.sentence == f"Paintbox answered 400{f' ({said})' if said else ''}."
+
+
 async def test_a_vendors_own_table_goes_first(vendor: Vendor) -> None:
     vendor.on("POST", "/draw", Says(status=400, json={"code": "moderation_blocked"}))
 
@@ -346,6 +363,18 @@ class TestSignatures:
         clock[0] = datetime(2026, 11, 21, 12, 2, tzinfo=UTC)
         assert await proves(new)
         assert fetched[0] == 2
+
+    async def test_a_key_set_that_never_came_is_not_asked_for_by_every_forger(self) -> None:
+        fetched = [0]
+
+        async def fetch() -> bytes:
+            fetched[0] += 1
+            raise ProviderFault("gone", kind=FaultKind.UNAVAILABLE)
+
+        jwks = Jwks(fetch=[fetch], now=lambda: NOW)
+        for _ in range(20):
+            assert not await verify_signed(jwks, parts=["r"], stamp=str(int(NOW.timestamp())), signature="00", body=b"")
+        assert fetched[0] == 1
 
 
 @given(st.text(max_size=40))

@@ -1,7 +1,7 @@
 """What every provider that speaks to a service promises, whatever the service does."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -119,10 +119,12 @@ async def test_an_order_that_failed_on_their_side_is_sent_once(
     assert len(vendor.heard(*service.submit)) == 1
 
 
-async def test_a_rate_limit_says_when_to_come_again(service: Service, vendor: Vendor, provider: ImageProvider) -> None:
-    for headers, seconds in (({"Retry-After": "7"}, 7), ({"retry-after-ms": "1500"}, 1.5)):
-        vendor.on(*service.submit, replace(service.error(429), headers=headers))
-        assert (await fault_of(service, provider)).retry_after == seconds
+@pytest.mark.parametrize(("headers", "seconds"), [({"Retry-After": "7"}, 7), ({"retry-after-ms": "1500"}, 1.5)])
+async def test_a_rate_limit_says_when_to_come_again(
+    service: Service, vendor: Vendor, provider: ImageProvider, headers: Mapping[str, str], seconds: float
+) -> None:
+    vendor.on(*service.submit, replace(service.error(429), headers=headers))
+    assert (await fault_of(service, provider)).retry_after == seconds
 
 
 async def test_an_order_without_an_answer_may_have_been_taken(service: Service, vendor: Vendor, tmp_path: Path) -> None:

@@ -97,6 +97,7 @@ async def test_columns_say_what_the_document_says(tmp_path: Path) -> None:
         "started": None,
         "finished": None,
         "deadline": 1773489900000000,
+        "likeness": None,
     }
     assert document["request"]["prompt"] == "a red fox"
 
