@@ -20,6 +20,9 @@ from bot.errors import FaultKind, ProviderFault, Refused
 LARGEST = 160 * 1024 * 1024
 """Bytes of one answer: ten pictures in base64 fit."""
 _AGAIN = {FaultKind.RATE_LIMITED, FaultKind.UNAVAILABLE, FaultKind.TIMEOUT}
+_UNKNOWN = {FaultKind.BAD_REQUEST, FaultKind.LOST, FaultKind.CREDENTIALS}
+"""How an account answers about what is another's."""
+_OWNERS = 4096
 _PATIENCE = 20.0
 _LONGEST_WAIT = 10.0
 _NO_KEY = ""
@@ -50,18 +53,20 @@ class Caller:
         self._pace = pace
         self._downloads = downloads
         self._now = now
+        self._owners: dict[str, str] = {}
 
     async def get(
         self, path: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None, mark: str = ""
     ) -> Reply:
         """Ask. Repeated on what passes by itself: 429, 5xx, timeouts, broken connections; a few times, within 20 seconds.
 
-        `mark` (here and below) is `Reply.mark` of an earlier answer: the same key is used, where there are several accounts.
+        `mark` (here and below) is `Reply.mark` of an earlier answer: the same key is used, where there are several accounts. Without one,
+        what the first account does not know is asked of the others, because a job belongs to the account that ordered it.
         """
         reply: Reply | None = None
         async for attempt in stamina.retry_context(on=_passing, attempts=4, timeout=_PATIENCE, wait_initial=0.2, wait_max=5.0):
             with attempt:
-                reply = await self._call("GET", path, mark=mark, params=params, headers=headers)
+                reply = await self._ask("GET", path, mark=mark, params=params, headers=headers)
         assert reply is not None  # noqa: S101 - the loop gives a reply or raises
         return reply
 
@@ -85,11 +90,11 @@ class Caller:
 
     async def put(self, path: str, *, mark: str = "") -> Reply:
         """Tell, where saying it twice is no harm (cancelling)."""
-        return await self._call("PUT", path, mark=mark)
+        return await self._ask("PUT", path, mark=mark)
 
     async def delete(self, path: str, *, mark: str = "") -> Reply:
         """Remove, where saying it twice is no harm."""
-        return await self._call("DELETE", path, mark=mark)
+        return await self._ask("DELETE", path, mark=mark)
 
     async def fetch(self, url: str) -> bytes:
         """The bytes of a result: see Downloads. Repeated as a GET is."""
@@ -110,6 +115,27 @@ class Caller:
         if not same and not self._downloads.allows(url):
             raise ProviderFault(f"{self.vendor} pointed to an address that is not its own.", kind=FaultKind.BAD_RESULT)
         return url
+
+    async def _ask(self, method: str, path: str, *, mark: str, **options: Any) -> Reply:  # noqa: ANN401 - httpx's own options
+        """A call that may be made with any account's key: with the one that knows the path, where that is known."""
+        marks = self._keys.marks if self._keys and not mark else []
+        if len(marks) < 2:  # noqa: PLR2004 - with one account there is no choice
+            return await self._call(method, path, mark=mark, **options)
+        about = f"{path} {options.get('params')}"
+        first: ProviderFault | None = None
+        for each in sorted(marks, key=lambda each: each != self._owners.get(about)):
+            try:
+                reply = await self._call(method, path, mark=each, **options)
+            except ProviderFault as fault:
+                if fault.kind not in _UNKNOWN:
+                    raise
+                first = first or fault
+            else:
+                self._owners[about] = each
+                if len(self._owners) > _OWNERS:
+                    self._owners.pop(next(iter(self._owners)))
+                return reply
+        raise first or ProviderFault(f"{self.vendor} has no key left.", kind=FaultKind.CREDENTIALS, accepted=False)
 
     async def _call(self, method: str, path: str, *, mark: str, **options: Any) -> Reply:  # noqa: ANN401 - httpx's own options
         while True:

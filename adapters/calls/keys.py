@@ -45,6 +45,11 @@ class Keys:
         self._turn += 1
         return usable[self._turn % len(usable)]
 
+    @property
+    def marks(self) -> list[str]:
+        """The marks of all keys that are not refused."""
+        return [mark_of(key) for key in self._all if self._is_usable(key)]
+
     def refuse(self, key: str) -> bool:
         """Note that the service does not take a key. Gives whether there is another to try, now that the setting was read again."""
         self._refused[key] = time.monotonic()

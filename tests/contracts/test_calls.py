@@ -207,6 +207,22 @@ async def test_a_key_that_changed_in_its_file_is_read_after_a_401(vendor: Vendor
     assert [each.headers["x-key"] for each in vendor.asked] == ["sk-old", "sk-new"]
 
 
+async def test_what_one_account_does_not_know_is_asked_of_the_others(vendor: Vendor) -> None:
+    async with calling(vendor, key="sk-one, sk-two, sk-three") as caller:
+        vendor.on("GET", "/job", Says(status=404), Says(status=404), Says(json={"state": "done"}))
+        assert (await caller.get("/job")).data == {"state": "done"}
+        owner = vendor.asked[-1].headers["authorization"]
+        vendor.asked.clear()
+        for _ in range(3):
+            await caller.get("/job")
+        assert [each.headers["authorization"] for each in vendor.asked] == [owner] * 3
+        vendor.on("GET", "/gone", Says(status=404))
+        with pytest.raises(ProviderFault) as fault:
+            await caller.get("/gone")
+    assert fault.value.kind is FaultKind.BAD_REQUEST
+    assert len(vendor.heard("GET", "/gone")) == 3
+
+
 async def test_the_only_key_refused_is_a_fault_that_names_the_variable(vendor: Vendor) -> None:
     vendor.on("POST", "/draw", Says(status=401, json={"error": "bad key"}))
     async with calling(vendor) as caller:
