@@ -9,7 +9,7 @@ from adapters.providers._forms import Entry, form_of
 from bot.errors import FaultKind, ProviderFault
 from bot.plugins import Kit
 
-NAME = re.compile(r"[\w.\-]{1,80}(/[\w.\-]{1,80}){1,5}", re.ASCII)
+NAME = re.compile(r"[a-z0-9][\w.\-]{0,80}(/[a-z0-9][\w.\-]{0,80}){1,5}", re.ASCII | re.IGNORECASE)
 """`owner/app`, or `owner/app/path`."""
 
 

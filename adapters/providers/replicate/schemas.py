@@ -12,7 +12,7 @@ from bot.errors import FaultKind, ProviderFault
 from bot.plugins import Kit
 
 _HASH = re.compile(r"[0-9a-f]{64}")
-NAME = re.compile(r"[\w.\-]{1,80}/[\w.\-]{1,100}(:[0-9a-f]{64})?", re.ASCII)
+NAME = re.compile(r"[a-z0-9][\w.\-]{0,80}/[a-z0-9][\w.\-]{0,100}(:[0-9a-f]{64})?", re.ASCII | re.IGNORECASE)
 """`owner/name`, or `owner/name:version`."""
 
 
