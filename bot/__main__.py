@@ -140,9 +140,9 @@ def providers() -> None:
 @app.command()
 def env() -> None:
     """Print every setting with its default: the contents of `.env.example`."""
-    from bot.app import all_settings  # noqa: PLC0415 - see above
+    from bot.app import SECOND_NAMES, all_settings  # noqa: PLC0415 - see above
 
-    typer.echo(config.example(all_settings()), nl=False)
+    typer.echo(config.example(all_settings(), SECOND_NAMES), nl=False)
 
 
 def _imagine(prompt: list[str], out: Path, image: Path | None, **options: str | None) -> None:

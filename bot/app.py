@@ -51,6 +51,7 @@ from storage.queue import announce, install, open_queue
 log = structlog.get_logger()
 
 PLATFORMS, PROVIDERS, MODERATORS = adapters.platforms.__name__, adapters.providers.__name__, adapters.moderators.__name__
+SECOND_NAMES = adapters.providers.ALSO
 _RECONNECT = (1.0, 60.0)
 _SETTLED = 30.0
 """Seconds after which a platform that ran counts as connected: what comes then is a new trouble."""
@@ -170,6 +171,7 @@ async def open_app(
         SettingFault: one line that says which setting, for what, and the way without it.
     """
     fakes = fakes or Fakes()
+    environment = config.also(environment, SECOND_NAMES)
     async with AsyncExitStack() as stack:
         made(settings.folder)
         if settings.embedded and not beside and ":memory:" not in settings.database_url:
@@ -356,6 +358,7 @@ class Chosen:
     @classmethod
     def by(cls, settings: BotSettings, environment: Environment) -> "Chosen":
         """What the settings name; where they name nothing, what has settings of its own, else what needs none."""
+        environment = config.also(environment, SECOND_NAMES)
         platforms = _said(PLATFORMS, environment)
         providers = _said(PROVIDERS, environment)
         return cls(

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -161,6 +162,33 @@ def load(settings: type[M], prefix: str, environment: Environment) -> M:
         raise SettingFault(f"{f'{prefix}_{field}'.upper()}: {reason}. {about or ''}".strip()) from None
 
 
+def also(environment: Environment, names: Mapping[str, str]) -> Environment:
+    """The same environment, with settings that are said by a second name under their own. `names` maps second names to settings.
+
+    A setting that is said by its own name, in whatever way, goes before its second name; an empty variable says nothing.
+    """
+    found = dict(environment)
+    for second, name in names.items():
+        if _place(name, found) or not (place := _place(second, found)):
+            continue
+        # A file stays a file, so that a key that changes in it is read anew.
+        said_as, value = place
+        found[name + said_as] = value
+        if said_as:
+            found.pop(name, None)
+    return found
+
+
+def _place(name: str, environment: Environment) -> tuple[str, str] | None:
+    """Where a setting is said: how its name ends there (nothing, or `_FILE`), and the value or the path. None where it is not."""
+    for ending in ("", "_FILE"):
+        if value := environment.get(f"{name}{ending}"):
+            return ending, value
+    folder = environment.get("BOT_SECRETS_DIR")
+    files = [Path(folder) / name, Path(folder) / name.lower()] if folder else []
+    return next((("_FILE", str(file)) for file in files if file.is_file()), None)
+
+
 def _look_up(name: str, environment: Environment) -> str | None:
     if name in environment:
         return environment[name]
@@ -221,8 +249,13 @@ def secret_key(settings: BotSettings) -> bytes:
     return path.read_bytes()
 
 
-def example(parts: Mapping[str, tuple[str, type[BaseModel]]]) -> str:
-    """`.env.example`: every setting with its default, by prefix. `parts` maps prefix to a heading and its settings."""
+def example(parts: Mapping[str, tuple[str, type[BaseModel]]], names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """`.env.example`: every setting with its default, by prefix.
+
+    Args:
+        parts: prefixes, each with a heading and its settings.
+        names: second names, each with the setting that it means.
+    """
     lines = [
         "# Every setting of Limner with its default. Copy to .env and change what you need; with none of it set, the bot runs.",
         "# Each variable may also be given as NAME_FILE (a file that holds the value) or as a file called NAME in BOT_SECRETS_DIR.",
@@ -232,7 +265,10 @@ def example(parts: Mapping[str, tuple[str, type[BaseModel]]]) -> str:
         for name, field in settings.model_fields.items():
             if field.description:
                 lines.append(f"# {field.description}")
-            lines.append(f"#{f'{prefix}_{name}'.upper()}={_shown(field)}")
+            full = f"{prefix}_{name}".upper()
+            if seconds := [second for second, meant in names.items() if meant == full]:
+                lines.append(f"# Where it is unset, {' or '.join(seconds)} is read.")
+            lines.append(f"#{full}={_shown(field)}")
     return "\n".join(lines) + "\n"
 
 

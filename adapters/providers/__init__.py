@@ -10,4 +10,19 @@ To add one:
 4. Translate every error at the edge: a moderation refusal is `Refused`, everything else a `ProviderFault` that says whether the work may
    have been accepted. Nothing else may be raised.
 5. `PLUGIN = Plugin(about=..., settings=..., open=...)`, and add it to `tests/contracts/test_provider.py`.
+6. Where the vendor's own programs read the key by another name than ours, add that to `ALSO`.
 """
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+ALSO: Mapping[str, str] = MappingProxyType(
+    {
+        "FAL_API_KEY": "FAL_KEY",
+        "GOOGLE_API_KEY": "GEMINI_API_KEY",
+        "RECRAFT_API_KEY": "RECRAFT_API_TOKEN",
+        "REPLICATE_API_KEY": "REPLICATE_API_TOKEN",
+        "STABILITY_KEY": "STABILITY_API_KEY",
+    }
+)
+"""Second customary names of keys, with the setting that each means. A setting's own name goes before them."""

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from pydantic import Field, SecretStr
 
+from adapters.providers import ALSO
 from bot import config
+from bot.app import Chosen, all_settings
 from bot.config import BotSettings
 from bot.errors import SettingFault
 from bot.plugins import PluginSettings
@@ -103,3 +105,55 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
         config.load(BotSettings, "bot", {"BOT_SECRETS_DIR": str(tmp_path / "nowhere")})
     with pytest.raises(SettingFault, match="cannot be read"):
         config.read_environment(broken)
+
+
+NAMES = {"MAKER_KEY": "VENDOR_KEY"}
+
+
+def said_key(environment: config.Environment) -> str:
+    return config.load(VendorSettings, "vendor", config.also(environment, NAMES)).key.get_secret_value()
+
+
+def test_a_second_name_of_a_key_is_read_however_it_is_said(tmp_path: Path) -> None:
+    (tmp_path / "maker_key").write_text("from folder\n")
+    folder = {"BOT_SECRETS_DIR": str(tmp_path)}
+    file = {"MAKER_KEY_FILE": str(tmp_path / "maker_key")}
+    assert said_key({"MAKER_KEY": "from variable"}) == "from variable"
+    assert said_key(file) == "from folder"
+    assert said_key(folder) == "from folder"
+    # Compose files pass on as empty what is not set.
+    for empty in ({"VENDOR_KEY": ""}, {"VENDOR_KEY": "", "VENDOR_KEY_FILE": ""}):
+        assert said_key({**empty, "MAKER_KEY": "from variable"}) == "from variable"
+        assert said_key({**empty, **file}) == "from folder"
+    with pytest.raises(SettingFault, match="VENDOR_KEY: is missing"):
+        said_key({"MAKER_KEY": ""})
+
+
+def test_a_key_in_a_file_by_its_second_name_is_read_anew(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("first")
+    environment = config.also({"MAKER_KEY_FILE": str(tmp_path / "key")}, NAMES)
+    assert config.load(VendorSettings, "vendor", environment).key.get_secret_value() == "first"
+    (tmp_path / "key").write_text("second")
+    assert config.load(VendorSettings, "vendor", environment).key.get_secret_value() == "second"
+
+
+def test_a_settings_own_name_goes_before_the_second_however_it_is_said(tmp_path: Path) -> None:
+    (tmp_path / "VENDOR_KEY").write_text("own")
+    for own in ({"VENDOR_KEY": "own"}, {"VENDOR_KEY_FILE": str(tmp_path / "VENDOR_KEY")}, {"BOT_SECRETS_DIR": str(tmp_path)}):
+        assert said_key({**own, "MAKER_KEY": "second"}) == "own"
+        assert said_key({"MAKER_KEY": "second", **own}) == "own"
+
+
+def test_the_example_file_names_second_names() -> None:
+    text = config.example({"vendor": ("A vendor", VendorSettings)}, NAMES)
+    assert "# Where it is unset, MAKER_KEY is read.\n#VENDOR_KEY=" in text
+
+
+@pytest.mark.parametrize(("second", "name"), sorted(ALSO.items()))
+def test_a_provider_is_switched_on_by_the_second_name_of_its_key(second: str, name: str, tmp_path: Path) -> None:
+    provider, _, field = name.lower().partition("_")
+    settings = config.load(BotSettings, "bot", {})
+    (tmp_path / "key").write_text("k")
+    for environment in ({second: "k"}, {f"{second}_FILE": str(tmp_path / "key")}):
+        assert list(Chosen.by(settings, environment).providers) == [provider]
+    assert field in all_settings()[provider][1].model_fields, "it means a setting that is there"
