@@ -102,6 +102,10 @@ class Chat(ABC):
         """Set a reaction, given as the emoji itself."""
 
     @abstractmethod
+    async def unreact(self, who: str, message: Shown, emoji: str) -> None:
+        """Take a reaction back."""
+
+    @abstractmethod
     async def shortcut(self, who: str, name: str, message: Shown) -> Deed:
         """Choose `Use as prompt` or `Make variations` in a message's menu."""
 
@@ -152,6 +156,14 @@ class Chat(ABC):
     @abstractmethod
     def mention_of(self, who: str) -> Any:
         """Somebody, as an option's value."""
+
+    @abstractmethod
+    def rename(self, who: str, name: str) -> str:
+        """Give somebody another name for show; gives what to call them by from then on."""
+
+    @abstractmethod
+    def crowd(self, many: int) -> list[str]:
+        """The names of so many more people, all of them in general."""
 
     @abstractmethod
     def person(self, who: str) -> Person: ...

@@ -10,6 +10,7 @@ from tests.wire.discord.cast import add_channel
 from tests.wire.discord.interactions import Interaction
 from tests.wire.discord.messages import Message
 from tests.wire.discord.modals import FILE_UPLOAD
+from tests.wire.discord.people import Member, User
 from tests.wire.discord.permissions import VIEW
 from tests.wire.discord.server import DiscordServer, open_discord
 
@@ -72,6 +73,9 @@ class DiscordChat(Chat):
         await self.server.react(who, message.raw, emoji)
         return Deed(kind="MESSAGE_REACTION_ADD", raw=None)
 
+    async def unreact(self, who: str, message: Shown, emoji: str) -> None:
+        await self.server.unreact(who, message.raw, emoji)
+
     async def shortcut(self, who: str, name: str, message: Shown) -> Deed:
         return self._deed(who, await self.server.context_menu(who, name, message.raw))
 
@@ -122,6 +126,18 @@ class DiscordChat(Chat):
 
     def mention_of(self, who: str) -> Any:
         return self.server.user(who)
+
+    def rename(self, who: str, name: str) -> str:
+        self.server.user(who).display = name
+        return who
+
+    def crowd(self, many: int) -> list[str]:
+        names = [f"fan{number}" for number in range(many)]
+        for name in names:
+            user = User(id=self.server.world.clock.snowflake(), name=name, display=name)
+            self.server.world.users[user.id] = user
+            self.server.guild.members[user.id] = Member(user=user)
+        return names
 
     def person(self, who: str) -> Person:
         user = self.server.user(who)

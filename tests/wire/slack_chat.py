@@ -10,7 +10,7 @@ from bot.app import all_commands
 from bot.model import Person, Place, Post
 from tests.flows.story import eventually
 from tests.wire.chats import FILES, Chat, Deed, Sheet, Shown
-from tests.wire.slack.nouns import Delivery, Message, View
+from tests.wire.slack.nouns import Delivery, Message, User, View
 from tests.wire.slack.server import SlackServer, open_slack
 from tests.wire.slack_posts import person_of, place_of
 
@@ -59,7 +59,10 @@ class SlackChat(Chat):
         return self._deed(await self.server.press(who, message.raw, label))
 
     async def react(self, who: str, message: Shown, emoji: str) -> Deed:
-        return self._deed(await self.server.react(who, message.raw, NAMES.get(emoji, emoji)))
+        return self._deed(await self.server.react(who, message.raw, named(emoji)))
+
+    async def unreact(self, who: str, message: Shown, emoji: str) -> None:
+        await self.server.unreact(who, message.raw, named(emoji))
 
     async def shortcut(self, who: str, name: str, message: Shown) -> Deed:
         return self._deed(await self.server.shortcut(who, CALLBACKS[name], message.raw))
@@ -102,6 +105,19 @@ class SlackChat(Chat):
 
     def mention_of(self, who: str) -> Any:
         return f"@{who}"
+
+    def rename(self, who: str, name: str) -> str:
+        user = self.server.find_user(who)
+        user.name = name
+        return user.id
+
+    def crowd(self, many: int) -> list[str]:
+        names = [f"fan{number}" for number in range(many)]
+        for number, name in enumerate(names):
+            user = User(id=f"U0FAN{number:04d}", name=name, team_id=self.server.team.id)
+            self.server.team.users[user.id] = user
+            self.server.find_channel("general").members.add(user.id)
+        return names
 
     def person(self, who: str) -> Person:
         return person_of(self.server, who)
@@ -146,6 +162,11 @@ class SlackChat(Chat):
     def _deed(self, delivery: Delivery) -> Deed:
         failed = delivery.failed not in {"", "no_event", "cancelled"}
         return Deed(kind=delivery.envelope.get("type", ""), raw=delivery, seconds=delivery.seconds, failed=failed)
+
+
+def named(emoji: str) -> str:
+    """An emoji's name; one that is not among ours has a number for one, as a workspace's own may have."""
+    return NAMES.get(emoji, f"sign_{ord(emoji[0]):x}")
 
 
 def line_of(name: str, options: Mapping[str, Any]) -> str:
