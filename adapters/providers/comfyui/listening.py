@@ -47,7 +47,7 @@ class Ears:
         """`address` is the base address; `client` the name under which jobs are ordered."""
         parts = urlsplit(address)
         scheme = "wss" if parts.scheme == "https" else "ws"
-        self._url = urlunsplit((scheme, parts.netloc, f"{parts.path}/ws", urlencode({"clientId": client}), ""))
+        self.url = urlunsplit((scheme, parts.netloc, f"{parts.path}/ws", urlencode({"clientId": client}), ""))
         self._headers = headers
         self._heard: dict[str, Heard] = {}
         self._current = ""
@@ -82,7 +82,7 @@ class Ears:
             await self._wanted.wait()
             try:
                 async with connect(
-                    self._url,
+                    self.url,
                     additional_headers=self._headers,
                     max_size=_LARGEST,
                     proxy=None,

@@ -42,6 +42,7 @@ async def test_each_form_says_the_same_of_each_pixel(masks: Masks) -> None:
     assert row(await masks.white(ours, like=like)) == ("L", [255, 0, 100])
     assert row(await masks.black(ours, like=like)) == ("L", [0, 255, 155])
     assert row(await masks.clear(ours, like=like)) == ("RGBA", [(0, 0, 0, 0), (0, 0, 0, 255), (0, 0, 0, 155)])
+    assert row(await masks.both(ours, like=like)) == ("RGBA", [(255, 255, 255, 0), (0, 0, 0, 255), (100, 100, 100, 155)])
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
