@@ -1,10 +1,9 @@
-"""Replicate's corners: forms and versions, pictures, statuses, moderation by words, seeds, deliveries, cancelling, the doctor."""
+"""Replicate's corners: orders, forms and versions, pictures, statuses, moderation by words, seeds."""
 
 import base64
 import json
 import os
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -13,22 +12,20 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from standardwebhooks import Webhook
 
 from adapters.calls import Reply
 from adapters.providers.replicate import MODELS
 from adapters.providers.replicate.answers import PREDICTION, ending, explain, links_of, missing, pending, seed_of, ticket_of
 from bot import config, plugins
 from bot.errors import FaultKind, ProviderFault, Refused, SettingFault
-from bot.model import Content, Delivery, Finished, Inputs, Operation, Pending, Promise, Request, State
-from bot.plugins import Finding, Kit
+from bot.model import Finished, Inputs, Operation, Pending, Promise, Request
 from bot.ports import ImageProvider
+from tests.adapters.providers.openings import open_provider
 from tests.bench.easel import png
 from tests.contracts.service import SERVICES, open_service
-from tests.contracts.services.replicate import ORDER, POLL, draws, recorded, stands, takes, told
+from tests.contracts.services.replicate import ORDER, POLL, recorded, stands, takes, told
 from tests.contracts.vaults import MemoryVault
 from tests.contracts.vendor import Says, Vendor, open_vendor
-from tests.flows.story import eventually, open_story
 
 SERVICE = SERVICES["replicate"]
 SCHNELL, SDXL = "black-forest-labs/flux-schnell", "stability-ai/sdxl"
@@ -48,35 +45,6 @@ async def vendor() -> AsyncGenerator[Vendor]:
 async def provider(vendor: Vendor, tmp_path: Path) -> AsyncGenerator[ImageProvider]:
     async with open_service(SERVICE, vendor, tmp_path) as opened:
         yield opened
-
-
-def kit(folder: Path, *, vault: MemoryVault | None = None, webhook: str = "", clock: list[datetime] | None = None) -> Kit:
-    async def link(key: str, *, expires: timedelta, download: str = "") -> str:
-        return f"{key}{expires}{download}"
-
-    async def read(key: str) -> Content:
-        raise LookupError(key)
-
-    times = clock or [datetime.now(UTC)]
-    return Kit(
-        folder=folder, now=lambda: times[0], link=link, read=read, public_url="", vault=vault or MemoryVault(), webhook=webhook
-    )  # fmt: skip
-
-
-@asynccontextmanager
-async def opened(
-    vendor: Vendor,
-    folder: Path,
-    *,
-    vault: MemoryVault | None = None,
-    webhook: str = "",
-    clock: list[datetime] | None = None,
-    **more: str,
-) -> AsyncGenerator[ImageProvider]:
-    plugin = plugins.load("adapters.providers", "replicate", "PLUGIN")
-    settings = config.load(plugin.settings, "replicate", {**SERVICE.settings(vendor), **more})
-    async with plugin.open(settings, kit(folder, vault=vault, webhook=webhook, clock=clock)) as provider:
-        yield provider
 
 
 def body(vendor: Vendor) -> Any:
@@ -116,7 +84,7 @@ async def test_an_official_model_goes_by_its_name_and_is_given_up_there_too(vend
 async def test_a_webhook_is_asked_for_only_where_somebody_outside_reaches_us_over_https(vendor: Vendor, tmp_path: Path) -> None:
     takes(vendor)
     for webhook in ("", "http://localhost:8080/webhooks/replicate/x"):
-        async with opened(vendor, tmp_path, webhook=webhook) as provider:
+        async with open_provider(SERVICE, vendor, tmp_path, webhook=webhook) as provider:
             await provider.submit(SERVICE.request, Inputs(), key="k")
         assert "webhook" not in body(vendor)
 
@@ -128,7 +96,7 @@ class TestForms:
         vault = MemoryVault()
         request = Request(prompt="a small boat", negative="text", size=(768, 768), seed=7, model=SDXL)
         for _ in range(2):
-            async with opened(vendor, tmp_path, vault=vault, REPLICATE_MODELS=SDXL) as provider:
+            async with open_provider(SERVICE, vendor, tmp_path, vault=vault, REPLICATE_MODELS=SDXL) as provider:
                 assert list(provider.models) == [SDXL]
                 facts = provider.models[SDXL]
                 assert (facts.negative, facts.mask, facts.price) == (True, True, None)
@@ -139,7 +107,7 @@ class TestForms:
 
     async def test_a_form_is_read_at_first_use_where_the_start_could_not(self, vendor: Vendor, tmp_path: Path) -> None:
         takes(vendor)
-        async with opened(vendor, tmp_path, REPLICATE_MODELS=SDXL) as provider:
+        async with open_provider(SERVICE, vendor, tmp_path, REPLICATE_MODELS=SDXL) as provider:
             assert not provider.models[SDXL].mask, "only that it draws"
             vendor.on("GET", MODEL, Says(json=recorded("model")))
             await provider.submit(Request(prompt="a boat", model=SDXL), Inputs(), key="k")
@@ -149,7 +117,7 @@ class TestForms:
         vendor.on("GET", MODEL, Says(json=recorded("model")))
         takes(vendor)
         clock = [datetime.now(UTC)]
-        async with opened(vendor, tmp_path, clock=clock, REPLICATE_MODELS=SDXL) as provider:
+        async with open_provider(SERVICE, vendor, tmp_path, clock=clock, REPLICATE_MODELS=SDXL) as provider:
             for hours, reads in ((1, 1), (24, 2), (1, 2)):
                 clock[0] += timedelta(hours=hours)
                 await provider.submit(Request(prompt="a boat", model=SDXL), Inputs(), key="k")
@@ -158,7 +126,7 @@ class TestForms:
     async def test_a_form_that_did_not_hold_is_read_again(self, vendor: Vendor, tmp_path: Path) -> None:
         vendor.on("GET", MODEL, Says(json=recorded("model")))
         vendor.on("POST", ORDER, Says(status=422, json=recorded("invalid")))
-        async with opened(vendor, tmp_path, REPLICATE_MODELS=SDXL) as provider:
+        async with open_provider(SERVICE, vendor, tmp_path, REPLICATE_MODELS=SDXL) as provider:
             for reads in (1, 2):
                 with pytest.raises(ProviderFault) as fault:
                     await provider.submit(Request(prompt="a boat", model=SDXL), Inputs(), key="k")
@@ -171,20 +139,20 @@ class TestForms:
         vendor.on("GET", f"^/v1/models/stability-ai/sdxl/versions/{HASH}$", Says(json=version))
         takes(vendor)
         name = f"{SDXL}:{HASH}"
-        async with opened(vendor, tmp_path, REPLICATE_MODELS=name) as provider:
+        async with open_provider(SERVICE, vendor, tmp_path, REPLICATE_MODELS=name) as provider:
             await provider.submit(Request(prompt="a boat", model=name), Inputs(), key="k")
         assert body(vendor)["version"] == name
 
     async def test_one_that_says_it_is_official_goes_by_its_name(self, vendor: Vendor, tmp_path: Path) -> None:
         vendor.on("GET", MODEL, Says(json={**recorded("model"), "is_official": True}))
         takes(vendor)
-        async with opened(vendor, tmp_path, REPLICATE_MODELS=SDXL) as provider:
+        async with open_provider(SERVICE, vendor, tmp_path, REPLICATE_MODELS=SDXL) as provider:
             await provider.submit(Request(prompt="a boat", model=SDXL), Inputs(), key="k")
         assert body(vendor)["version"] == SDXL
 
     async def test_a_model_that_is_not_there_costs_nothing_and_says_whom_to_ask(self, vendor: Vendor, tmp_path: Path) -> None:
         vendor.on("GET", MODEL, Says(status=404, json=recorded("not_found")))
-        async with opened(vendor, tmp_path, REPLICATE_MODELS=SDXL) as provider:
+        async with open_provider(SERVICE, vendor, tmp_path, REPLICATE_MODELS=SDXL) as provider:
             with pytest.raises(ProviderFault) as fault:
                 await provider.submit(Request(prompt="a boat", model=SDXL), Inputs(), key="k")
         assert (fault.value.kind, fault.value.accepted) == (FaultKind.BAD_REQUEST, False)
@@ -193,7 +161,7 @@ class TestForms:
 
     async def test_a_refused_key_is_not_taken_for_a_model_that_is_not_there(self, vendor: Vendor, tmp_path: Path) -> None:
         vendor.on("GET", MODEL, Says(status=401, json=recorded("error")))
-        async with opened(vendor, tmp_path, REPLICATE_MODELS=SDXL) as provider:
+        async with open_provider(SERVICE, vendor, tmp_path, REPLICATE_MODELS=SDXL) as provider:
             with pytest.raises(ProviderFault) as fault:
                 await provider.submit(Request(prompt="a boat", model=SDXL), Inputs(), key="k")
         assert (fault.value.kind, fault.value.accepted) == (FaultKind.CREDENTIALS, False)
@@ -203,7 +171,7 @@ class TestForms:
         upscaler = recorded("model")
         upscaler["description"] = "An upscaler"
         upscaler["latest_version"]["openapi_schema"]["components"]["schemas"]["Input"] = only
-        async with opened(vendor, tmp_path, REPLICATE_MODELS=SDXL) as provider:
+        async with open_provider(SERVICE, vendor, tmp_path, REPLICATE_MODELS=SDXL) as provider:
             vendor.on("GET", MODEL, Says(json=upscaler))
             with pytest.raises(ProviderFault, match="no model to draw with") as fault:
                 await provider.submit(Request(prompt="a boat", model=SDXL), Inputs(), key="k")
@@ -250,7 +218,7 @@ class TestPictures:
         out = BytesIO()
         Image.new("L", (64, 64), 255).save(out, "PNG")
         request = Request(operation=Operation.INPAINT, prompt="a hat", model="black-forest-labs/flux-fill-pro")
-        async with opened(vendor, tmp_path, REPLICATE_BLACK_MASKS=setting) as provider:
+        async with open_provider(SERVICE, vendor, tmp_path, REPLICATE_BLACK_MASKS=setting) as provider:
             await provider.submit(request, Inputs(sources=(png(64),), mask=out.getvalue()), key="k")
         sent = base64.b64decode(body(vendor)["input"]["mask"].partition(",")[2])
         with Image.open(BytesIO(sent)) as mask:
@@ -360,159 +328,7 @@ class TestAnswers:
         assert "held it back" in finished.short
 
 
-class TestDeliveries:
-    def signed(self, said: bytes, *, secret: str = SECRET, at: datetime | None = None, id_: str = "msg_1") -> Delivery:
-        when = at or datetime.now(UTC)
-        signature = Webhook(secret).sign(msg_id=id_, timestamp=when, data=said.decode())
-        headers = {"webhook-id": id_, "webhook-timestamp": str(int(when.timestamp())), "webhook-signature": signature}
-        return Delivery(headers=headers, body=said)
-
-    async def test_a_signed_delivery_names_the_ticket_of_its_order(self, vendor: Vendor, provider: ImageProvider) -> None:
-        takes(vendor)
-        vendor.on("GET", "/v1/webhooks/default/secret", Says(json=recorded("secret")))
-        progress = await provider.submit(SERVICE.request, Inputs(), key="k")
-        said = json.dumps(told(vendor, "succeeded")).encode()
-        notice = await provider.receive(self.signed(said))
-        assert isinstance(progress, Pending)
-        assert notice
-        assert (notice.ticket, notice.event) == (progress.ticket, "msg_1")
-
-    async def test_the_secret_is_fetched_once_and_kept_for_the_next_process(self, vendor: Vendor, tmp_path: Path) -> None:
-        vendor.on("GET", "/v1/webhooks/default/secret", Says(json=recorded("secret")))
-        said = json.dumps(recorded("succeeded")).encode()
-        vault = MemoryVault()
-        for _ in range(2):
-            async with opened(vendor, tmp_path, vault=vault) as provider:
-                for _ in range(3):
-                    assert await provider.receive(self.signed(said))
-        assert len(vendor.heard("GET", "/secret")) == 1
-
-    async def test_a_delivery_that_is_old_torn_or_of_another_secret_proves_nothing(self, vendor: Vendor, provider: ImageProvider) -> None:
-        vendor.on("GET", "/v1/webhooks/default/secret", Says(json=recorded("secret")))
-        said = json.dumps(recorded("succeeded")).encode()
-        good = self.signed(said)
-        assert await provider.receive(good)
-        other = "whsec_" + base64.b64encode(b"another secret of the right length").decode()
-        for bad in (
-            replace(good, body=said + b" "),
-            replace(good, headers={**good.headers, "webhook-id": "msg_2"}),
-            self.signed(said, at=datetime.now(UTC) - timedelta(seconds=301)),
-            self.signed(said, at=datetime.now(UTC) + timedelta(seconds=310)),
-            self.signed(said, secret=other),
-            replace(good, headers={**good.headers, "webhook-signature": "v1,!!!"}),
-            replace(good, headers={**good.headers, "webhook-timestamp": "yesterday"}),
-            self.signed(b"[]"),
-            self.signed(b'{"id": 7}'),
-            Delivery(body=said, addressed=True),
-        ):
-            assert await provider.receive(bad) is None
-        assert len(vendor.heard("GET", "/secret")) == 1, "what proves nothing makes us ask no more than once in five minutes"
-
-    async def test_a_changed_secret_is_fetched_again(self, vendor: Vendor, tmp_path: Path) -> None:
-        new = "whsec_" + base64.b64encode(b"a new secret of the right length").decode()
-        vendor.on("GET", "/v1/webhooks/default/secret", Says(json=recorded("secret")), Says(json={"key": new}))
-        said = json.dumps(recorded("succeeded")).encode()
-        clock = [datetime.now(UTC)]
-        async with opened(vendor, tmp_path, clock=clock) as provider:
-            assert await provider.receive(self.signed(said))
-            assert await provider.receive(self.signed(said, secret=new)) is None, "not so soon"
-            clock[0] += timedelta(minutes=6)
-            assert await provider.receive(self.signed(said, secret=new))
-
-    @pytest.mark.parametrize("says", [Says(status=401, json={}), Says(json={"key": ""}), Says(json={"key": "whsec_"}), Says(body=b"x")])
-    async def test_without_a_secret_nothing_is_believed(self, vendor: Vendor, provider: ImageProvider, says: Says) -> None:
-        vendor.on("GET", "/v1/webhooks/default/secret", says)
-        assert await provider.receive(self.signed(json.dumps(recorded("succeeded")).encode())) is None
-
-
-async def test_a_cancel_of_what_is_over_is_no_error_and_an_outage_is(vendor: Vendor, provider: ImageProvider) -> None:
-    takes(vendor)
-    progress = await provider.submit(SERVICE.request, Inputs(), key="k")
-    assert isinstance(progress, Pending)
-    cancel = r"^/v1/predictions/\w+/cancel$"
-    for status in (200, 404, 422):
-        vendor.on("POST", cancel, Says(status=status, json={"detail": "over"}))
-        await provider.cancel(progress.ticket)
-    vendor.on("POST", cancel, Says(status=503, json={}))
-    with pytest.raises(ProviderFault):
-        await provider.cancel(progress.ticket)
-
-
 def test_prices_are_told_nowhere_so_they_are_unknown() -> None:
     assert all(model.price is None for model in MODELS)
     banana = next(model for model in MODELS if model.name == "google/nano-banana")
     assert (banana.promise, banana.seedless) == (Promise.NOT_REPEATABLE, True)
-
-
-async def examined(vendor: Vendor, folder: Path, **more: str) -> list[Finding]:
-    plugin = plugins.load("adapters.providers", "replicate", "PLUGIN")
-    settings = config.load(plugin.settings, "replicate", {**SERVICE.settings(vendor), **more})
-    return [finding async for finding in plugin.examine(settings, kit(folder))]
-
-
-async def test_the_doctor_tries_each_key_and_each_model_without_spending(vendor: Vendor, tmp_path: Path) -> None:
-    vendor.on("GET", "/v1/account", Says(json=recorded("account")))
-    vendor.on("GET", MODEL, Says(json=recorded("model")))
-    findings = await examined(vendor, tmp_path, REPLICATE_API_TOKEN="r8_one,r8_two", REPLICATE_MODELS=f"{SDXL},acme/gone")
-    assert [finding.good for finding in findings] == [True, True, True, False]
-    assert "it is of acme" in findings[0].sentence
-    assert "REPLICATE_MODELS" in findings[3].sentence
-    assert not vendor.heard("POST")
-    assert {asked.headers["authorization"] for asked in vendor.heard("GET", "/account")} == {"Bearer r8_one", "Bearer r8_two"}
-
-
-async def test_the_doctor_says_which_key_is_refused(vendor: Vendor, tmp_path: Path) -> None:
-    vendor.on("GET", "/v1/account", Says(status=401, json=recorded("error")))
-    findings = await examined(vendor, tmp_path)
-    assert [finding.good for finding in findings] == [False]
-    assert "REPLICATE_API_TOKEN" in findings[0].sentence
-    assert "r8_secret" not in findings[0].sentence
-
-
-def surroundings(vendor: Vendor) -> dict[str, str]:
-    return {**SERVICE.settings(vendor), "BOT_PROVIDERS": "replicate"}
-
-
-async def test_a_story_from_words_to_a_picture_with_its_seed(vendor: Vendor, tmp_path: Path) -> None:
-    draws(vendor, [png(64)])
-    async with open_story(tmp_path, surroundings(vendor)) as story:
-        job = await story.drawn(f"imagine a small boat --model replicate/{SCHNELL} --seed 42")
-        assert (job.provider, job.model, job.cost, job.images[0].seed) == ("replicate", SCHNELL, None, 42)
-        assert "seed 42" in str((await story.results(job.id))[0].content)
-
-
-async def test_a_restart_in_the_middle_of_polling_orders_nothing_again(vendor: Vendor, tmp_path: Path) -> None:
-    stands(vendor, Says(json=told(vendor, "processing")))
-    async with open_story(tmp_path, surroundings(vendor)) as story:
-        answer = await story.say(f"imagine a small boat --model {SCHNELL}")
-        await story.until(answer.job, State.SUBMITTED)
-    assert len(vendor.heard("POST", ORDER)) == 1
-    draws(vendor, [png(64)])
-    async with open_story(tmp_path, surroundings(vendor)) as story:
-        await story.until(answer.job, State.DELIVERED)
-    assert len(vendor.heard("POST", ORDER)) == 1
-
-
-async def test_a_delivery_finds_the_job_of_its_order(vendor: Vendor, tmp_path: Path) -> None:
-    stands(vendor, Says(json=told(vendor, "processing")))
-    vendor.on("GET", "/v1/webhooks/default/secret", Says(json=recorded("secret")))
-    settings = {**surroundings(vendor), "BOT_PUBLIC_URL": "https://limner.example"}
-    async with open_story(tmp_path, settings) as story:
-        answer = await story.say(f"imagine a small boat --model {SCHNELL}")
-        await story.until(answer.job, State.SUBMITTED)
-        assert body(vendor)["webhook"].startswith("https://limner.example/webhooks/replicate/")
-        delivery = TestDeliveries().signed(json.dumps(told(vendor, "succeeded")).encode())
-        provider = story.app.catalog.provider("replicate")
-        assert provider
-        notice = await provider.receive(delivery)
-        assert notice
-
-        async def named() -> bool:
-            return await story.app.store.job_of_ticket("replicate", notice.ticket) == answer.job
-
-        assert await eventually(named)
-        draws(vendor, [png(64)])
-        for _ in range(2):
-            assert await story.app.worker.receive("replicate", delivery), "a repetition is taken and does nothing"
-        await story.until(answer.job, State.DELIVERED)
-    assert len(vendor.heard("POST", ORDER)) == 1
