@@ -150,3 +150,24 @@ async def test_what_is_over_is_forgotten_at_the_next_start() -> None:
             await eventually(forgotten)
             with pytest.raises(PlatformFault):
                 await scene.platform.edit(post, card("Done", progress=None))
+
+
+async def test_a_machine_that_did_not_hear_it_posts_it_as_soon_as_the_other_has_bound_it() -> None:
+    kit = Shelf().kit()
+    async with open_discord() as server, open_scene(server=server, kit=kit) as scene:
+        scene.hub.says(Answer(job="other"))
+        await server.slash("ada", "far", "imagine", {"prompt": "a boat"}, by_user=True)
+        await scene.heard()
+        connection = scene.platform._connection  # pyright: ignore[reportPrivateUsage] - the other machine shares its client here
+        assert connection is not None
+        reply = connection.whispers._last[  # pyright: ignore[reportPrivateUsage] - see above
+            str(server.user("ada").id), far(scene).channel
+        ]
+        here, there = (Outside(connection.client, connection.posts, kit.vault) for _ in range(2))
+        async with asyncio.timeout(8), asyncio.TaskGroup() as tasks:
+            posting = tasks.create_task(there.post(far(scene), card(), key=CARD))
+            await asyncio.wait({posting}, timeout=0.2)
+            await here.bind(JOB, reply)
+            first = await posting
+        assert await here.post(far(scene), card(), key=CARD) == first
+        assert [each.id for each in server.messages("far") if "Drawing" in each.text] == [int(first.id)]

@@ -8,6 +8,7 @@ import asyncio
 import json
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import discord
@@ -25,6 +26,8 @@ log = structlog.get_logger()
 _JOB, _POST = "outside:job:", "outside:post:"
 _ARRIVAL = 10.0
 """Seconds to wait for the hub to say which interaction a job came of: its card may be faster than that."""
+_LOOK = 0.5
+"""Seconds between two looks into the vault meanwhile: another machine may have heard the interaction."""
 _NOTICE = 90.0
 """Seconds before the end at which a card says so."""
 _REMEMBERED = 1024
@@ -45,7 +48,7 @@ class _Way:
     """How a job's messages reach where it was asked for."""
 
     application: int
-    token: str
+    token: str = field(repr=False)
     ends: float
     """Seconds since 1970."""
     posts: dict[str, str] = field(default_factory=dict[str, str])
@@ -91,6 +94,7 @@ class Outside:
         if way is None:
             return
         await asyncio.sleep(max(0.0, way.ends - time.time() - min(_NOTICE, self._life / 4)))
+        await self._learn(job, way)
         card, result = f"{job}:card", f"{job}:result"
         if card in way.posts and result not in way.posts and job in self._ways:
             try:
@@ -103,6 +107,7 @@ class Outside:
         job = key.partition(":")[0]
         way = await self._way(job)
         async with self._lock:
+            await self._learn(job, way)
             if key not in way.posts:
                 parcel = await self._posts.parcel(message)
                 route = address("POST", way.application, way.token)
@@ -146,18 +151,28 @@ class Outside:
         await self._posts.courier.call(route, parcel.payload, parcel.uploads, repeatable=True)
 
     async def _way(self, job: str) -> _Way:
-        way = self._ways.get(job) or _load(await self._read(_JOB + job))
-        if way is None:
-            try:
-                async with asyncio.timeout(_ARRIVAL), self._bound:
-                    await self._bound.wait_for(lambda: job in self._ways)
-            except TimeoutError:
-                raise DiscordFault(_ENDED, permanent=True) from None
-            way = self._ways[job]
+        way = self._ways.get(job) or await self._arrival(job)
         if way.ends <= time.time():
             raise DiscordFault(_ENDED, permanent=True)
         self._ways[job] = way
         return way
+
+    async def _arrival(self, job: str) -> _Way:
+        """How a job's messages get there, once whoever heard the interaction has bound it: here, or on another machine."""
+        end = time.monotonic() + _ARRIVAL
+        while (left := end - time.monotonic()) > 0:
+            if (way := _load(await self._read(_JOB + job))) is not None:
+                return way
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(_LOOK, left)), self._bound:
+                    await self._bound.wait_for(lambda: job in self._ways)
+                return self._ways[job]
+        raise DiscordFault(_ENDED, permanent=True)
+
+    async def _learn(self, job: str, way: _Way) -> None:
+        """What another machine has posted of a job meanwhile."""
+        kept = _load(await self._read(_JOB + job))
+        way.posts |= kept.posts if kept else {}
 
     async def _keep(self, job: str, way: _Way) -> None:
         await self._note(_JOB + job, way.dump())
