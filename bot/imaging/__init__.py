@@ -2,7 +2,8 @@
 
 1. `kinds` names what bytes are; `pictures` opens them safely. Nothing reaches a decoder before its size, its pixels and its frames
    are known from the header, because a file of 20 KB can ask for a gigabyte.
-2. `copies` makes new pictures: an upload made safe, a copy to show, a thumbnail, an overview, a preview.
+2. `copies` makes new pictures: an upload made safe, a copy to show, a thumbnail, an overview, a preview. `masks` reads where a picture
+   is to be painted anew.
 3. `records` says what was drawn, as a plain mapping (JSON-able), and gives the request back; `parameters` and `xmp` say the same in
    the forms that other tools read.
 4. `png`, `jpeg` and `webp` write a `label` into a file byte by byte, so that the pixels stay those the vendor sent, and read it back;

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-from bot.imaging import copies, metadata, pictures
+from bot.imaging import copies, masks, metadata, pictures
 from bot.imaging.copies import Prints
 from bot.imaging.pictures import Facts
 from bot.imaging.xmp import DigitalSource
@@ -42,6 +42,10 @@ class Studio:
     async def clean(self, upload: bytes, *, name: str = "") -> bytes:
         """An upload made safe as a source image: checked, upright, sRGB, nothing written into it; PNG or JPEG."""
         return await self._run(copies.clean, upload, name=name)
+
+    async def mask(self, upload: bytes, *, picture: bytes) -> bytes:
+        """A mask for a picture, whatever somebody drew: a PNG of the picture's size, 8-bit greyscale, white = paint anew."""
+        return await self._run(masks.mask, upload, picture)
 
     async def finish(self, original: bytes, record: Mapping[str, Any], *, source: DigitalSource = DigitalSource.TRAINED) -> Prints:
         """The original with its record inside (same pixels), a copy for showing (WebP, 1,600 px), a thumbnail (WebP, 320 px)."""
