@@ -12,8 +12,8 @@ from bot.model import Operation, Request
 
 _MARK = "###"
 """Stands between what is wanted and what is not."""
-_CLOSE, _FREE = 0.55, 0.75
 _LEAST = 0.01
+"""The smallest strength that it takes."""
 _WORDLESS = "a picture close to this one"
 
 
@@ -83,12 +83,9 @@ def _params(request: Request, recipe: Recipe, sampler: str) -> dict[str, Any]:
 
 
 def _strength(request: Request) -> float | None:
-    if request.operation is Operation.DRAW:
+    if request.operation is Operation.DRAW or request.strength is None:
         return None
-    if request.strength is not None:
-        return min(1.0, max(_LEAST, round(request.strength, 2)))
-    usual = {Operation.VARY: _CLOSE, Operation.EDIT: _FREE}
-    return usual.get(request.operation)
+    return min(1.0, max(_LEAST, round(request.strength, 2)))
 
 
 def _sources(request: Request, source: bytes | None, mask: bytes | None) -> dict[str, Any]:
