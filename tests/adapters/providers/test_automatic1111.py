@@ -404,3 +404,25 @@ async def test_a_restart_in_the_middle_of_a_call_draws_it_once_more_and_delivers
         job = await story.until(answered.job, State.DELIVERED)
         assert job.images[0].seed == 42
     assert len(vendor.heard("POST", DRAW)) == 1
+
+
+async def test_the_card_follows_a_call_that_is_on_its_way(vendor: Vendor, tmp_path: Path) -> None:
+    gate = asyncio.Event()
+    draws(vendor, [png(64)])
+    vendor.on("POST", DRAW, Says(json=answer([png(64)]), gate=gate))
+    preview = f"data:image/png;base64,{base64.b64encode(png(64)).decode()}"
+    vendor.on("POST", PROGRESS, Says(json={**recorded("progress"), "live_preview": preview}))
+    async with open_story(tmp_path, surroundings(vendor)) as story:
+        answered = await story.say("imagine a small boat")
+
+        async def told() -> Mapping[str, Any] | None:
+            if "card" not in await story.app.store.posts(answered.job):
+                return None
+            card = await story.card(answered.job)
+            return card if card.get("pictures") else None
+
+        card = await eventually(told)
+        assert "40" in str(card)
+        assert (await story.app.store.find(answered.job)).ticket is None, "there is none while a call is on its way"
+        gate.set()
+        await story.until(answered.job, State.DELIVERED)

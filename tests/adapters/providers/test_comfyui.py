@@ -529,3 +529,24 @@ async def test_many_orders_at_once_are_as_many_jobs(comfy: Comfy, provider: Imag
         for number in range(20):
             group.create_task(ordered(provider, key=f"job{number}-1"))
     assert len({order["prompt_id"] for order in comfy.orders}) == 20
+
+
+async def test_the_card_shows_the_picture_while_it_is_drawn(comfy: Comfy, tmp_path: Path) -> None:
+    async with open_story(tmp_path, surroundings(comfy)) as story:
+        answer = await story.say("imagine a small boat")
+        await eventually(lambda: _true(comfy.flags and comfy.orders))
+        job = comfy.job()
+        comfy.begin(job)
+        await comfy.tell(job, "executing", node="sampler")
+        await comfy.tell(job, "progress", value=8, max=20, node="sampler")
+        await comfy.send(job, preview_of(job, png(64)))
+
+        async def told() -> Mapping[str, Any] | None:
+            if "card" not in await story.app.store.posts(answer.job):
+                return None
+            card = await story.card(answer.job)
+            return card if card.get("pictures") else None
+
+        assert "40" in str(await eventually(told))
+        comfy.end(job)
+        await story.until(answer.job, State.DELIVERED)
