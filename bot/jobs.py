@@ -17,7 +17,7 @@ import structlog
 
 from bot import grammar
 from bot.errors import BadPicture, Expired, Misunderstood, NotAllowed, NotFound, Overtaken, StoreFault
-from bot.imaging import PIXELS, Studio, rerun_of
+from bot.imaging import ORIGINAL, PIXELS, Studio, rerun_of
 from bot.model import Image, Job, Load, Operation, Parent, Person, Place, Problem, Promise, Request, State
 from bot.moderation import Panel, refusal
 from bot.ports import Files, Queue, Store
@@ -33,7 +33,8 @@ TELL = "tell"
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _SEEDS = 1_000_000
 """Seeds chosen by us stay short, because people read them out and type them again."""
-_PATIENCE = timedelta(hours=24)
+PATIENCE = timedelta(hours=24)
+"""How long a job may wait for its turn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +119,7 @@ class Jobs:
             seed=seed,
             created=now,
             changed=now,
-            deadline=now + _PATIENCE,
+            deadline=now + PATIENCE,
             estimate=choice.offer.model.estimate(request.operation, choice.fitted.count),
         )
         if choice.offer.model.promise is not Promise.NOT_REPEATABLE:
@@ -156,7 +157,7 @@ class Jobs:
             seed=changes.seed,
             strength=strength,
             sources=(image.key,),
-            model=self._same_model(parent, Operation.VARY),
+            model=self.same_model(parent, Operation.VARY),
         )
         return await self.submit(asker, request, command="vary", parent=Parent(job=parent.id, index=image.index))
 
@@ -180,11 +181,11 @@ class Jobs:
             operation=Operation.EDIT,
             sources=(image.key,),
             ratio=request.ratio or _ratio(image.width, image.height),
-            model=request.model or self._same_model(parent, Operation.EDIT),
+            model=request.model or self.same_model(parent, Operation.EDIT),
         )
         return await self.submit(asker, edited, command="edit", parent=Parent(job=parent.id, index=image.index))
 
-    async def upscale(self, asker: Asker, job_id: str, index: int, *, scale: int) -> Job:
+    async def upscale(self, asker: Asker, job_id: str, index: int, *, scale: int, model: str | None = None) -> Job:
         """One of a job's results, larger."""
         parent = await self.look_up(asker, job_id)
         image = await self.pick(parent, index)
@@ -200,7 +201,7 @@ class Jobs:
             scale=scale,
             seed=image.seed,
             sources=(image.key,),
-            model=self._same_model(parent, Operation.UPSCALE),
+            model=model or self.same_model(parent, Operation.UPSCALE),
         )
         return await self.submit(asker, request, command="upscale", parent=Parent(job=parent.id, index=image.index))
 
@@ -236,10 +237,9 @@ class Jobs:
         request = replace(parent.request, seed=said.seed, count=1, model=parent.drawn_by)
         return await self.submit(asker, request, command="rerun", parent=Parent(job=parent.id))
 
-    async def remix(self, asker: Asker, job_id: str, request: Callable[[Request], Request]) -> Job:
+    async def remix(self, asker: Asker, parent: Job, request: Request) -> Job:
         """A job's request as changed by the person."""
-        parent = await self.look_up(asker, job_id)
-        return await self.submit(asker, request(parent.request), command="remix", parent=Parent(job=parent.id))
+        return await self.submit(asker, request, command="remix", parent=Parent(job=parent.id))
 
     async def take_source(self, asker: Asker, content: bytes) -> Source:
         """Keep an uploaded picture as a source image, made safe. Raises BadPicture or Blocked."""
@@ -250,6 +250,20 @@ class Jobs:
         facts = await self._studio.check(clean)
         key = await self._files.put(clean, kind="sources", media_type=facts.media_type)
         return Source(key=key, width=facts.width, height=facts.height)
+
+    async def take_mask(self, asker: Asker, content: bytes, picture: str) -> str:
+        """Keep an uploaded mask, made safe and of the size of the picture with this key; gives its key. Raises BadPicture or Blocked."""
+        clean = await self._studio.clean(content)
+        # People may attach the whole picture, with a part erased: it is looked at as every upload is.
+        if no := refusal(await self._panel.image(asker.place, clean), of="picture"):
+            raise no
+        mask = await self._studio.mask(clean, picture=(await self._files.get(picture)).body)
+        return await self._files.put(mask, kind="masks", media_type="image/png")
+
+    async def size_of(self, key: str) -> tuple[int, int]:
+        """Width and height in pixels of a picture in Files. Raises NotFound."""
+        facts = await self._studio.check((await self._files.get(key)).body, most=ORIGINAL)
+        return facts.width, facts.height
 
     async def edit(self, asker: Asker, request: Request, source: Source, *, fresh: bool = False) -> Job:
         """A request that starts from a source image; in the image's own shape, unless the request has one."""
@@ -262,16 +276,24 @@ class Jobs:
         return await self.submit(asker, edited, command="imagine", fresh=fresh)
 
     async def _drawn_before(self, job: Job) -> Job:
-        """The same job, to be given from the files where a job of this workspace drew just this and its images are still there."""
+        """The same job, to be given from the files where a job of this workspace drew just this and its images are still there.
+
+        Only a job that its person may look up: else the words alone would tell who drew what in private. Nothing comes out of an
+        age-restricted channel, where other pictures pass than elsewhere.
+        """
         before = await self.store.alike(job)
-        if before is None or "deleted" in await self.store.marks(before.id):
+        if before is None or len(before.images) < job.fitted.count or "deleted" in await self.store.marks(before.id):
+            return job
+        hidden = (before.place.direct or before.place.private) and before.place.channel != job.place.channel
+        mine = before.person.key == job.person.key
+        if (hidden and not mine) or (before.place.age_restricted and not job.place.age_restricted):
             return job
         try:
             for image in before.images:
                 await self._files.get(image.key)
         except NotFound:
             return job
-        return replace(job, reuse=before.reuse or before.id, estimate=Decimal(0))
+        return replace(job, reuse=before.id, estimate=Decimal(0))
 
     async def cancel(self, asker: Asker, job_id: str) -> Job:
         """Stop a job. Its owner and moderators may.
@@ -394,7 +416,8 @@ class Jobs:
                 found.append((job, index))
         return found
 
-    def _same_model(self, parent: Job, operation: Operation) -> str | None:
+    def same_model(self, parent: Job, operation: Operation) -> str | None:
+        """The model that drew a job, where it can do this too; else None, which means: whichever can."""
         model = self.catalog.capabilities(parent.provider, parent.model)
         return parent.drawn_by if model and operation in model.operations else None
 

@@ -67,6 +67,8 @@ class Finished:
     images: tuple[bytes, ...]
     seed: int | None = None
     """The seed of the first image, as the vendor reports it."""
+    seeds: tuple[int | None, ...] = ()
+    """The seed of each image, where they do not follow the first; else empty."""
     cost: Decimal | None = None
     """What the vendor charged in US dollars, where it tells."""
     vendor_id: str = ""

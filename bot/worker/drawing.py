@@ -16,12 +16,12 @@ import structlog
 
 from bot import says
 from bot.errors import FaultKind, NotAllowed, NotFound, NothingFits, Overtaken, ProviderFault, Refused, StoreFault
-from bot.jobs import TELL, policy_of
-from bot.model import Capabilities, Finished, Inputs, Job, Load, Pending, Problem, Progress, State
+from bot.jobs import PATIENCE, TELL, policy_of
+from bot.model import Capabilities, Finished, Inputs, Job, Load, Pending, Problem, Progress, Promise, State
 from bot.ports import Files, ImageProvider, Metrics, Queue, Store
 from bot.preferences import Preferences
 from bot.routing import Catalog
-from bot.worker.fan import Fan, tickets_of
+from bot.worker.fan import Fan, is_answered, tickets_of, without_unanswered
 from bot.worker.keeping import Keeper
 
 log = structlog.get_logger()
@@ -97,9 +97,10 @@ class Drawer:
 
     def follow(self, key: str, pending: Pending) -> None:
         """Show how far a call is that has not ended yet. `key` is what `submit` was given; what is over is not shown any more."""
-        job_id = key.rpartition("-")[0]
+        job_id, _, rest = key.partition("-")
         if job_id in self._at_work:
-            self._show(job_id, pending)
+            # Of one call among several only the picture says something about the job.
+            self._show(job_id, replace(pending, fraction=None, stage="") if "-" in rest else pending)
 
     async def draw(self, job_id: str) -> None:
         """Move a job through its provider until it leaves it, a long wait is due, or the worker stops.
@@ -134,7 +135,7 @@ class Drawer:
 
     async def step(self, job: Job) -> tuple[Job, float | None]:
         """Do the one next thing. Gives the job as saved, and the seconds until there is more to do here (None: nothing)."""
-        if job.state in {State.QUEUED, State.SUBMITTED} and self._now() > job.deadline:
+        if job.state is State.QUEUED and self._now() > job.deadline:
             return await self._expire(job)
         if job.state is State.QUEUED:
             return await self._begin(job)
@@ -180,10 +181,23 @@ class Drawer:
             return job, _LEASE - silent
         provider = self._catalog.provider(job.provider)
         model = self._catalog.capabilities(job.provider, job.model)
+        if provider is not None and is_answered(job.ticket):
+            return await self._take(job, Pending(ticket=job.ticket or ""), provider)
+        if provider is not None and job.resubmitted >= _RESUBMISSIONS and (rest := without_unanswered(job.ticket)):
+            # Some of its calls were answered, and perhaps paid: they are worth having without the others.
+            return await self._take(job, Pending(ticket=rest), provider)
         if provider is None or model is None or job.resubmitted >= _RESUBMISSIONS:
             await self._fail(job, ProviderFault(f"{job.provider} did not get through with it.", kind=FaultKind.LOST))
             return job, None
-        again = replace(job, resubmitted=job.resubmitted + (0 if model.keyed else 1), holder=self._name, changed=self._now())
+        now = self._now()
+        again = replace(
+            job,
+            resubmitted=job.resubmitted + (0 if model.keyed else 1),
+            holder=self._name,
+            changed=now,
+            # The time that nobody was at work is not the service's.
+            deadline=now + timedelta(seconds=model.deadline),
+        )
         log.warning("submitting again after a crash", provider=job.provider, suspected_double_cost=not model.keyed)
         return await self._submit(await self._save(again, was=job), provider)
 
@@ -194,6 +208,8 @@ class Drawer:
         except NotFound:
             gone = Problem(code="gone", sentence="The images of then are gone.", advice="Say it with --fresh to have it drawn.")
             return await self._end(job, State.FAILED, gone)
+        except Refused as refused:
+            return await self._refuse(job, refused)
         now = self._now()
         saved = await self._save(replace(kept, state=State.GENERATED, changed=now, finished=now), was=job)
         log.info("given again", of=job.reuse, images=len(saved.images))
@@ -212,7 +228,9 @@ class Drawer:
         async with asyncio.TaskGroup() as group:
             renewing = group.create_task(self._renew(held))
             outcome = await self._call(held, inputs, provider)
-            renewing.cancel()
+            async with held.gate:
+                # Not in the middle of a save: what the journal then has would not be what we hold.
+                renewing.cancel()
         job = held.job
         if isinstance(outcome, Refused):
             return await self._refuse(job, outcome)
@@ -231,10 +249,16 @@ class Drawer:
             log.exception("provider broke its contract", provider=job.provider)
             return ProviderFault(f"{job.provider} broke: {type(error).__name__}.", kind=FaultKind.BAD_RESULT)
 
-    async def _note(self, held: "_Held", ticket: str) -> None:
-        """Write down what one of several calls came to, while the others are on their way."""
+    async def _note(self, held: "_Held", ticket: str) -> bool:
+        """Write down what one of several calls came to, while the others are on their way. False: the job was cancelled meanwhile."""
         async with held.gate:
-            held.job = await self._save(replace(held.job, ticket=ticket, changed=self._now()), was=held.job)
+            try:
+                held.job = await self._save(replace(held.job, ticket=ticket, changed=self._now()), was=held.job)
+            except Overtaken:
+                return False
+            except StoreFault:
+                log.warning("call not noted", job=held.job.id)
+        return True
 
     async def _renew(self, held: "_Held") -> None:
         """While a call is on its way, say now and then that somebody waits for it."""
@@ -254,6 +278,7 @@ class Drawer:
         if provider is None or job.ticket is None:
             await self.abandon(job)
             return job, None
+        late = self._now() > job.deadline
         try:
             progress = await self._fan.check(job, provider)
         except Refused as refused:
@@ -262,10 +287,18 @@ class Drawer:
             self._metrics.faulted(provider=job.provider, kind=fault.kind.value)
             if fault.kind in _TRANSIENT:
                 log.info("check failed, asking again", provider=job.provider, kind=fault.kind.value)
-                return job, min(_HOLD, fault.retry_after or 2.0)
+                return await self._expire(job) if late else (job, min(_HOLD, fault.retry_after or 2.0))
             await self._fail(job, fault)
             return job, None
-        return await self._take(job, progress, provider)
+        if late and isinstance(progress, Pending):
+            progress = await self._late(job, progress, provider)
+        return await (self._take(job, progress, provider) if progress else self._expire(job))
+
+    async def _late(self, job: Job, pending: Pending, provider: ImageProvider) -> Finished | None:
+        """What some calls of a job gave that is at its deadline; None where there is nothing."""
+        rest = await self._fan.give_up(pending.ticket, provider)
+        given = await self._fan.check(replace(job, ticket=rest), provider) if rest else None
+        return given if isinstance(given, Finished) else None
 
     async def _take(self, job: Job, progress: Progress, provider: ImageProvider) -> tuple[Job, float | None]:
         if isinstance(progress, Finished):
@@ -277,7 +310,7 @@ class Drawer:
             except Overtaken:
                 if (await self._store.find(job.id)).state in {State.CANCELLING, State.CANCELLED}:
                     # Cancelled while the call was on its way: the work we just ordered is not wanted any more.
-                    await self._fan.cancel(replace(job, ticket=progress.ticket), provider)
+                    await self._stop(replace(job, ticket=progress.ticket), provider)
                 raise
             log.info("submitted", provider=job.provider)
             if self._hooked:
@@ -296,14 +329,36 @@ class Drawer:
             await self._fail(job, fault)
             return job, None
         now = self._now()
-        saved = await self._save(replace(kept, state=State.GENERATED, changed=now, finished=now), was=job)
-        await self._fan.clear(job.ticket)
+        try:
+            saved = await self._save(replace(kept, state=State.GENERATED, changed=now, finished=now), was=job)
+        except Overtaken:
+            await self._discard(kept)
+            raise
+        await self._fan.clear(job)
         log.info("generated", provider=job.provider, model=job.model, images=len(saved.images))
         if job.started:
             self._catalog.health.finished(f"{job.provider}/{job.model}", (now - job.started).total_seconds())
         await self._queue.put(job.id, lane=TELL, priority=job.priority, once=f"v{saved.version}")
         await self._wake_next(job)
         return saved, None
+
+    async def _discard(self, kept: Job) -> None:
+        """Throw away what came for a job that was cancelled. What another machine keeps of the same job may be the same files."""
+        state = (await self._store.find(kept.id)).state
+        if state in {State.SUBMITTING, State.SUBMITTED}:
+            return
+        await self._fan.clear(kept)
+        if state not in {State.CANCELLING, State.CANCELLED}:
+            return
+        for key in filter(None, [kept.overview, *(key for image in kept.images for key in (image.key, image.shown, image.thumbnail))]):
+            await self._files.delete(key)
+
+    async def _stop(self, job: Job, provider: ImageProvider) -> None:
+        """Tell the service that nobody waits any more. That it did not hear us changes nothing."""
+        try:
+            await self._fan.cancel(job, provider)
+        except (Refused, ProviderFault) as fault:
+            log.info("provider did not take the cancel", provider=job.provider, error=type(fault).__name__)
 
     async def _refuse(self, job: Job, refused: Refused) -> tuple[Job, float | None]:
         """A refusal is final: another provider is not asked, or failover would be a way round the filter."""
@@ -317,9 +372,12 @@ class Drawer:
         if fault.accepted or fault.kind not in _TRANSIENT or job.attempts >= _ATTEMPTS:
             await self._fail(job, fault)
             return job, None
+        if not self._catalog.health.well(f"{job.provider}/{job.model}") and await self._move_on(job, fault):
+            return job, None
         pause = fault.retry_after if fault.retry_after is not None else min(60.0, 2.0**job.attempts) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
         now = self._now()
-        queued = replace(job, state=State.QUEUED, due=now + timedelta(seconds=pause), changed=now)
+        again = now + timedelta(seconds=pause)
+        queued = replace(job, state=State.QUEUED, due=again, deadline=job.created + PATIENCE, ticket=None, changed=now)
         saved = await self._save(queued, was=job)
         log.info("trying again later", provider=job.provider, kind=fault.kind.value, seconds=round(pause, 1))
         await self._queue.put(job.id, lane=TELL, once=f"v{saved.version}")
@@ -327,42 +385,53 @@ class Drawer:
         return saved, None
 
     async def _fail(self, job: Job, fault: ProviderFault) -> None:
-        """A provider's fault: to the next model that may and can, never when the work may still come, else the end."""
-        tried = (*job.tried, f"{job.provider}/{job.model}")
+        """A provider's fault: to the next model that may and can, else the end."""
         log.warning("provider failed", provider=job.provider, kind=fault.kind.value, sentence=fault.sentence)
-        if not (fault.accepted and fault.kind is FaultKind.TIMEOUT) and job.request.model is None:
-            try:
-                policy = policy_of(await self._preferences.of(job.place))
-                choice = self._catalog.choose(job.request, tried=tried, policy=policy, person=job.person.key)
-            except (NothingFits, NotAllowed):
-                pass
-            else:
-                now = self._now()
-                moved = replace(
-                    job,
-                    state=State.QUEUED,
-                    provider=choice.offer.provider,
-                    model=choice.offer.model.name,
-                    fitted=replace(choice.fitted, seed=job.fitted.seed),
-                    changes=choice.changes,
-                    tried=tried,
-                    attempts=0,
-                    ticket=None,
-                    due=None,
-                    changed=now,
-                )
-                saved = await self._save(moved, was=job)
-                await self._fan.clear(job.ticket)
-                log.info("next provider", provider=saved.provider, model=saved.model)
-                await self._queue.put(job.id, lane=saved.provider, priority=job.priority, once=f"v{saved.version}")
-                await self._queue.put(job.id, lane=TELL, once=f"v{saved.version}")
-                return
-        await self._end(replace(job, tried=tried), State.FAILED, says.provider_problem(job.provider, fault))
+        if not await self._move_on(job, fault):
+            tried = (*job.tried, f"{job.provider}/{job.model}")
+            await self._end(replace(job, tried=tried), State.FAILED, says.provider_problem(job.provider, fault))
+
+    async def _move_on(self, job: Job, fault: ProviderFault) -> bool:
+        """To the next model that may and can, never when the work may still come. False where there is none."""
+        tried = (*job.tried, f"{job.provider}/{job.model}")
+        if (fault.accepted and fault.kind is FaultKind.TIMEOUT) or job.request.model is not None:
+            return False
+        try:
+            policy = policy_of(await self._preferences.of(job.place))
+            choice = self._catalog.choose(job.request, tried=tried, policy=policy, person=job.person.key)
+        except (NothingFits, NotAllowed):
+            return False
+        model = choice.offer.model
+        seed = None if model.promise is Promise.NOT_REPEATABLE else job.fitted.seed
+        moved = replace(
+            job,
+            state=State.QUEUED,
+            provider=choice.offer.provider,
+            model=model.name,
+            fitted=replace(choice.fitted, seed=seed),
+            seed=seed,
+            changes=choice.changes,
+            estimate=model.estimate(job.request.operation, choice.fitted.count),
+            # Its pictures are not what the model of before would draw: nobody is given them for its own.
+            likeness="",
+            tried=tried,
+            attempts=0,
+            ticket=None,
+            due=None,
+            deadline=job.created + PATIENCE,
+            changed=self._now(),
+        )
+        saved = await self._save(moved, was=job)
+        await self._fan.clear(job)
+        log.info("next provider", provider=saved.provider, model=saved.model)
+        await self._queue.put(job.id, lane=saved.provider, priority=job.priority, once=f"v{saved.version}")
+        await self._queue.put(job.id, lane=TELL, once=f"v{saved.version}")
+        return True
 
     async def _expire(self, job: Job) -> tuple[Job, float | None]:
         provider = self._catalog.provider(job.provider)
         if provider is not None and job.ticket is not None:
-            await self._fan.cancel(job, provider)
+            await self._stop(job, provider)
         waited = job.state is State.QUEUED
         sentence = "It waited too long in the queue." if waited else f"{job.provider} did not finish it in time."
         return await self._end(
@@ -373,7 +442,7 @@ class Drawer:
         now = self._now()
         was = job
         ended = await self._save(replace(job, state=state, problem=problem, changed=now, finished=now), was=was)
-        await self._fan.clear(job.ticket)
+        await self._fan.clear(job)
         log.info("over", state=state.value, problem=problem.code)
         self._metrics.finished(outcome=state.value, provider=job.provider, model=job.model, images=0, seconds=None)
         await self._queue.put(job.id, lane=TELL, once=f"v{ended.version}")

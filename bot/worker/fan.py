@@ -9,21 +9,28 @@ and are told how many are missing.
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
+
+import structlog
 
 from bot.errors import FaultKind, NotFound, ProviderFault, Refused
 from bot.health import Health
 from bot.model import Capabilities, Finished, Inputs, Job, Pending, Progress, Request
 from bot.ports import Files, ImageProvider
 
-Note = Callable[[str], Awaitable[None]]
-"""Writes a ticket down before anything else happens."""
+log = structlog.get_logger()
+
+Note = Callable[[str], Awaitable[bool]]
+"""Writes a ticket down before anything else happens. False where nobody wants the job any more: then nothing more is ordered."""
 _MARK = "fan:"
 _ATTEMPTS = 4
 _LONGEST_WAIT = 30.0
 _PASSING = frozenset({FaultKind.RATE_LIMITED, FaultKind.UNAVAILABLE, FaultKind.TIMEOUT})
 _SEEDS = 2**32
+_REFUSED, _BROKEN, _UNANSWERED = "the service refused it", "the service could not draw it", "the service did not answer for it"
+_LATE = "the service did not draw it in time"
 
 
 @dataclass(kw_only=True)
@@ -45,6 +52,11 @@ class _Call:
     def open(self) -> bool:
         return self.keys is None and not self.failed
 
+    @property
+    def unasked(self) -> bool:
+        """Whether nothing is known of it: it was never made, or the process died before its answer."""
+        return self.open and self.ticket is None
+
 
 class Fan:
     """Asks a provider, in as many calls as it takes."""
@@ -52,6 +64,7 @@ class Fan:
     def __init__(self, files: Files, health: Health) -> None:
         self._files = files
         self._health = health
+        self._kept: dict[str, list[str]] = {}
 
     async def submit(self, job: Job, model: Capabilities, provider: ImageProvider, inputs: Inputs, note: Note) -> Progress:
         """Ask for a job's images. `job.ticket` is what an earlier try came to before a crash. Raises Refused, ProviderFault."""
@@ -61,26 +74,32 @@ class Fan:
                 return await provider.submit(job.fitted, inputs, key=key)
         calls = _read(job.ticket) if job.ticket else _split(job.fitted.count, model.most)
         gate = asyncio.Lock()
+        unwanted = asyncio.Event()
         faults: list[Refused | ProviderFault] = []
 
         async def ask(number: int, call: _Call) -> None:
             try:
-                progress = await self._ask(job, call, provider, inputs, key=f"{key}-{number}")
+                progress = await self._ask(job, call, provider, inputs, key=f"{key}-{number}", unwanted=unwanted)
+                await self._keep(job, call, progress)
             except (Refused, ProviderFault) as fault:
                 faults.append(fault)
                 call.failed = _why(fault)
-                return
+            except Exception as error:
+                # Its sisters may be paid for: what breaks here must not take them along.
+                log.exception("provider broke its contract", provider=job.provider)
+                faults.append(ProviderFault(f"{job.provider} broke: {type(error).__name__}.", kind=FaultKind.BAD_RESULT))
+                call.failed = _BROKEN
             async with gate:
-                await self._keep(job, call, progress)
-                await note(_write(calls))
+                if not await note(_write(calls)):
+                    unwanted.set()
 
         async with asyncio.TaskGroup() as group:
             for number, call in enumerate(calls, start=1):
-                if call.open and call.ticket is None:
+                if call.unasked:
                     group.create_task(ask(number, call))
-        if faults and all(call.failed for call in calls):
-            raise _gravest(faults)
-        return await self._sum(calls, check_after=1.0)
+        if all(call.failed for call in calls):
+            raise _gravest(faults, calls)
+        return await self._sum(job, calls, check_after=1.0)
 
     async def check(self, job: Job, provider: ImageProvider) -> Progress:
         """How a job stands. Raises Refused, ProviderFault: for one call of several only where no other gave anything."""
@@ -92,9 +111,9 @@ class Fan:
         outcomes = await asyncio.gather(*(self._look(job, call, provider) for call in looked))
         faults = [outcome for outcome in outcomes if isinstance(outcome, Refused | ProviderFault)]
         pending = [outcome for outcome in outcomes if isinstance(outcome, Pending)]
-        if faults and all(call.failed for call in calls):
-            raise _gravest(faults)
-        summed = await self._sum(calls, check_after=min((each.check_after for each in pending), default=1.0))
+        if all(call.failed for call in calls):
+            raise _gravest(faults, calls)
+        summed = await self._sum(job, calls, check_after=min((each.check_after for each in pending), default=1.0))
         if isinstance(summed, Finished):
             return summed
         done = sum(not call.open for call in calls)
@@ -106,23 +125,30 @@ class Fan:
         )
 
     async def cancel(self, job: Job, provider: ImageProvider) -> None:
-        """Stop all of a job's calls. Raises ProviderFault."""
-        if job.ticket and job.ticket.startswith(_MARK):
-            for call in _read(job.ticket):
-                if call.open and call.ticket:
-                    await provider.cancel(call.ticket)
-            await self.clear(job.ticket)
-        elif job.ticket:
-            await provider.cancel(job.ticket)
+        """Stop all of a job's calls, each whatever becomes of the others. Raises ProviderFault where one could not be stopped."""
+        ticket = job.ticket or ""
+        tickets = [call.ticket for call in _read(ticket) if call.open and call.ticket] if is_fan(ticket) else [ticket] if ticket else []
+        outcomes = await asyncio.gather(*(provider.cancel(each) for each in tickets), return_exceptions=True)
+        await self.clear(job)
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
 
-    async def clear(self, ticket: str | None) -> None:
-        """Forget the images that were kept between calls."""
-        if is_fan(ticket):
-            for call in _read(ticket or ""):
-                for key in call.keys or ():
-                    await self._files.delete(key)
+    async def give_up(self, ticket: str, provider: ImageProvider) -> str | None:
+        """The ticket of what some calls gave, with the others stopped and given up, or None where there is nothing to be had."""
+        calls = _read(ticket) if is_fan(ticket) else []
+        if not any(call.keys for call in calls):
+            return None
+        await asyncio.gather(*(provider.cancel(call.ticket) for call in calls if call.open and call.ticket), return_exceptions=True)
+        return _write([replace(call, failed=_LATE) if call.open else call for call in calls])
 
-    async def _ask(self, job: Job, call: _Call, provider: ImageProvider, inputs: Inputs, *, key: str) -> Progress:
+    async def clear(self, job: Job) -> None:
+        """Forget the images that were kept between calls; those of the last answer are in no ticket yet."""
+        noted = [key for call in _read(job.ticket or "") for key in call.keys or ()] if is_fan(job.ticket) else []
+        for key in {*noted, *self._kept.pop(job.id, ())}:
+            await self._files.delete(key)
+
+    async def _ask(self, job: Job, call: _Call, provider: ImageProvider, inputs: Inputs, *, key: str, unwanted: asyncio.Event) -> Progress:
         """One call. What was certainly not taken is asked again after a short wait: its sisters may be paid for already."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -132,7 +158,11 @@ class Fan:
                 wait = 2.0**attempt if fault.retry_after is None else fault.retry_after
                 if fault.accepted or fault.kind not in _PASSING or attempt == _ATTEMPTS or wait > _LONGEST_WAIT:
                     raise
-                await asyncio.sleep(wait)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(wait):
+                        await unwanted.wait()
+                if unwanted.is_set():
+                    raise
         raise AssertionError  # the last attempt gave or raised
 
     async def _look(self, job: Job, call: _Call, provider: ImageProvider) -> Progress | Refused | ProviderFault:
@@ -158,8 +188,9 @@ class Fan:
             await self._files.put(content, kind="parts", owner=f"{job.id}x{call.offset + number}", media_type="application/octet-stream")
             for number, content in enumerate(progress.images)
         ]
+        self._kept.setdefault(job.id, []).extend(call.keys)
 
-    async def _sum(self, calls: Sequence[_Call], *, check_after: float) -> Progress:
+    async def _sum(self, job: Job, calls: Sequence[_Call], *, check_after: float) -> Progress:
         if any(call.open for call in calls):
             return Pending(ticket=_write(calls), check_after=check_after)
         given = [call for call in calls if call.keys is not None]
@@ -172,8 +203,8 @@ class Fan:
         first = given[0]
         return Finished(
             images=tuple(images),
-            # Later images carry the seeds that follow it, which is true only while nothing before them is missing.
-            seed=first.seed if first.offset == 0 and not missing else None,
+            seed=first.seed if first.offset == 0 else None,
+            seeds=tuple(seed for call in given for seed in _seeds(job, call)),
             cost=sum(costs, Decimal(0)) if len(costs) == len(given) else None,
             vendor_id=", ".join(call.vendor_id for call in given if call.vendor_id)[:200],
             version=first.version,
@@ -191,6 +222,19 @@ def tickets_of(ticket: str) -> list[str]:
     return [call.ticket for call in _read(ticket) if call.ticket] if is_fan(ticket) else [ticket]
 
 
+def is_answered(ticket: str | None) -> bool:
+    """Whether a ticket is a list of calls of which none has to be made any more."""
+    return is_fan(ticket) and not any(call.unasked for call in _read(ticket or ""))
+
+
+def without_unanswered(ticket: str | None) -> str | None:
+    """A list of calls without hope for those that nobody answered, or None where no call was answered."""
+    calls = _read(ticket or "") if is_fan(ticket) else []
+    if all(call.unasked for call in calls):
+        return None
+    return _write([replace(call, failed=_UNANSWERED) if call.unasked else call for call in calls])
+
+
 def _split(count: int, most: int) -> list[_Call]:
     return [_Call(count=min(most, count - offset), offset=offset) for offset in range(0, count, most)]
 
@@ -200,15 +244,26 @@ def _share(job: Job, call: _Call) -> Request:
     return replace(job.fitted, count=call.count, seed=None if seed is None else (seed + call.offset) % _SEEDS)
 
 
+def _seeds(job: Job, call: _Call) -> list[int | None]:
+    """The seed of each image of a call: what the service told, else what was asked for."""
+    first = call.seed if call.seed is not None else _share(job, call).seed
+    return [None if first is None else (first + number) % _SEEDS for number in range(len(call.keys or ()))]
+
+
 def _why(fault: Refused | ProviderFault) -> str:
-    return "the service refused it" if isinstance(fault, Refused) else "the service could not draw it"
+    return _REFUSED if isinstance(fault, Refused) else _BROKEN
 
 
-def _gravest(faults: Sequence[Refused | ProviderFault]) -> Refused | ProviderFault:
-    """A refusal goes first, because it forbids trying elsewhere; then what may have been taken, because it forbids trying again."""
+def _gravest(faults: Sequence[Refused | ProviderFault], calls: Sequence[_Call]) -> Refused | ProviderFault:
+    """A refusal goes first, because it forbids trying elsewhere; then what may have been taken, because it forbids trying again.
+
+    A refusal that came with an earlier answer, perhaps in another process, is remembered by its call.
+    """
     refused = next((fault for fault in faults if isinstance(fault, Refused)), None)
+    if refused is None and any(call.failed == _REFUSED for call in calls):
+        refused = Refused("The safety system of the service did not take it.")
     taken = next((fault for fault in faults if isinstance(fault, ProviderFault) and fault.accepted), None)
-    return refused or taken or faults[0]
+    return refused or taken or next(iter(faults), ProviderFault("No call gave anything.", kind=FaultKind.LOST))
 
 
 def _write(calls: Sequence[_Call]) -> str:

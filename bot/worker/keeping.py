@@ -57,7 +57,7 @@ class Keeper:
             if verdict.level >= Level.REVIEW:
                 blocked = verdict
                 continue
-            seed = job.seed + offset if job.seed is not None else None
+            seed = finished.seeds[offset] if finished.seeds else job.seed + offset if job.seed is not None else None
             try:
                 image, copy = await self._store(job, content, index=len(images) + 1, seed=seed, verdict=verdict)
                 images.append(image)
@@ -73,14 +73,26 @@ class Keeper:
         return await self._with_overview(job, shown) if several else job
 
     async def copy(self, job: Job, before: Job) -> Job:
-        """The job with the images of another one that was asked for the same, as files of its own. Raises NotFound."""
+        """The job with the images of another one that was asked for the same, as files of its own.
+
+        They are looked at again: the policy may be another one by now, and here.
+
+        Raises:
+            NotFound: they are gone.
+            Refused: one of them would not pass today.
+        """
         images: list[Image] = []
         for image in before.images:
+            today = await self._panel.image(job.place, (await self._files.get(image.key)).body)
+            verdict = max(today, image.verdict, job.verdict, key=lambda each: each.level)
+            if verdict.level >= Level.REVIEW:
+                raise Refused("The result did not pass the policy check.", category=verdict.category, source=verdict.source)
             key = await self._again(job, image.key, "images")
             shown = await self._again(job, image.shown, "shown")
             thumbnail = await self._again(job, image.thumbnail, "thumbnails")
-            images.append(replace(image, key=key, shown=shown, thumbnail=thumbnail))
-        overview = await self._again(job, before.overview, "overviews") if before.overview else ""
+            images.append(replace(image, key=key, shown=shown, thumbnail=thumbnail, verdict=verdict))
+        open_to_all = all(image.verdict.level < Level.BLUR for image in images)
+        overview = await self._again(job, before.overview, "overviews") if before.overview and open_to_all else ""
         return replace(
             job,
             images=tuple(images),
