@@ -16,8 +16,9 @@ To add one:
    and for `limner doctor` it tries them without spending.
 6. Where the vendor's own programs read the key by another name than ours, add that to `ALSO`.
 7. Hold it to the contract. For a service: `tests/contracts/services/<name>.py` says in a `SERVICE` how its vendor speaks, moderation in
-   every form included, over answers in `tests/recorded/<name>/`; the tests of `tests/contracts/test_service.py` are then asked of it. One
-   that speaks to nobody goes into `PROVIDERS` of `tests/contracts/test_provider.py`. Its corners: `tests/adapters/providers/test_<name>.py`.
+   every form included, over answers in `tests/recorded/<name>/`; the tests of `tests/contracts/test_service.py` are then asked of it.
+   One that speaks to nobody goes into `PROVIDERS` of `tests/contracts/test_provider.py`. Its corners have a page of their own,
+   `tests/adapters/providers/test_<name>.py`.
 8. `.venv/bin/limner env > .env.example`, and a line in the table of the README.
 """
 
