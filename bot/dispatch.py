@@ -3,6 +3,7 @@
 import difflib
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +24,8 @@ log = structlog.get_logger()
 
 _RANKS = {Role.MEMBER: 0, Role.REVIEWER: 1, Role.ADMIN: 2, Role.OWNER: 3}
 _MOST_COMPLETIONS = 25
+_MET = 10_000
+"""People who are remembered as they were last written down."""
 _TYPO = 0.75
 """How alike a word and a command must be to be taken for a slip of the fingers: `imagin` is, `castle` for `upscale` is not."""
 _HOME, _SHOWN = 20, 4
@@ -53,7 +56,7 @@ class Dispatch:
         self._catalog = catalog
         self._metrics = metrics
         self._now = now
-        self._met: dict[str, Person] = {}
+        self._met: OrderedDict[str, Person] = OrderedDict()
         self._preferences = preferences
 
     @property
@@ -195,6 +198,9 @@ class Dispatch:
         if self._met.get(person.key) != person:
             await self._jobs.store.meet(person)
             self._met[person.key] = person
+            self._met.move_to_end(person.key)
+            while len(self._met) > _MET:
+                self._met.popitem(last=False)
 
     def _context(self, invocation: Invocation) -> Context:
         platform = self._platforms.get(invocation.place.platform)
@@ -205,7 +211,8 @@ class Dispatch:
             try:
                 return await platform.fetch(attachment)
             except PlatformFault as fault:
-                log.warning("attachment not fetched", reason=fault.sentence)
+                # What cannot be helped is the file's own fault: too large, gone, not a file at all.
+                (log.info if fault.permanent else log.warning)("attachment not fetched", reason=fault.sentence)
                 raise BadPicture(fault.sentence, advice="Attach it again, or leave it out.") from fault
 
         return Context(

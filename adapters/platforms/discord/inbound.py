@@ -17,6 +17,8 @@ from bot.model import Attachment, CommandSpec, Invocation, Origin, Person, Place
 
 PLATFORM = "discord"
 _KNOWN = 10_000
+_LOOKS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".heic", ".svg", ".tif", ".tiff", ".bmp")
+"""How a picture's name ends: what is named so and is none is refused with a sentence, not left aside in silence."""
 _DASHES = ("--", "—", "–")
 """How flags begin; phones make one dash of two."""
 Channel = discord.abc.Snowflake
@@ -193,9 +195,13 @@ def attachment_of(payload: Mapping[str, Any]) -> Attachment:
 
 
 def attachments_of(message: discord.Message) -> tuple[Attachment, ...]:
-    """The pictures of a message."""
-    found = [attachment_of(each.to_dict() | {"content_type": each.content_type}) for each in message.attachments]
-    return tuple(each for each in found if each.media_type.startswith("image/"))
+    """The pictures of a message, and what is named like one."""
+    return _pictures([each.to_dict() | {"content_type": each.content_type} for each in message.attachments])
+
+
+def _pictures(files: Sequence[Mapping[str, Any]]) -> tuple[Attachment, ...]:
+    found = map(attachment_of, files)
+    return tuple(each for each in found if each.media_type.startswith("image/") or each.name.lower().endswith(_LOOKS))
 
 
 def mention(message: discord.Message, me: int, reader: Reader) -> Invocation | None:
@@ -268,9 +274,7 @@ def shortcut(data: Mapping[str, Any], me: int, tidy: Tidy) -> tuple[str, dict[st
     if not line or not message:
         return "", None, (), ""
     if line == "vary":
-        found = [attachment_of(each) for each in _listed(message, "attachments")]
-        files = tuple(each for each in found if each.media_type.startswith("image/"))
-        return line, None, files[:1], target
+        return line, None, _pictures(_listed(message, "attachments"))[:1], target
     said = str(message.get("content") or "") or _embedded(message) or _copied(message)
     return line, {"prompt": tidy(hear(said, me, direct=True) or said).removeprefix("imagine ")}, (), target
 

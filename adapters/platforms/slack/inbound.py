@@ -22,6 +22,8 @@ CREATE, VARY, PROMPT = "create_image", "make_variations", "use_as_prompt"
 """The shortcuts' callback ids."""
 _FILE_SHARED = frozenset({"", "file_share", "thread_broadcast"})
 """Subtypes of messages that people write."""
+_LOOKS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".heic", ".svg", ".tif", ".tiff", ".bmp")
+"""How a picture's name ends: what is named so and is none is refused with a sentence, not left aside in silence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,13 +241,13 @@ def read_text(value: object) -> str:
 
 
 def pictures(workspace: str, files: object) -> tuple[Attachment, ...]:
-    """The pictures among files. What Slack does not say the kind of (a file from another organisation) may be one."""
-    found = [attachment(workspace, file) for file in mappings(files) if text(file.get("mimetype")).startswith("image/") or _unsaid(file)]
+    """The pictures among files, and what may be one: what is named so, or comes from another organisation without its kind."""
+    found = [attachment(workspace, file) for file in mappings(files) if text(file.get("mimetype")).startswith("image/") or _may_be(file)]
     return tuple(one for one in found if one is not None)
 
 
-def _unsaid(file: JSON) -> bool:
-    return file.get("file_access") == "check_file_info"
+def _may_be(file: JSON) -> bool:
+    return file.get("file_access") == "check_file_info" or text(file.get("name")).lower().endswith(_LOOKS)
 
 
 def _place(workspace: str, channel: Mapping[str, Any], *, thread: str = "") -> Place:
