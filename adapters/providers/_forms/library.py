@@ -87,10 +87,13 @@ class Library:
         Raises:
             ProviderFault: it is not known and cannot be read; nothing was ordered.
         """
+        if (fresh := self._fresh(name)) is not None:
+            return fresh
         async with self._gate:
+            # Another one may have read it while this one waited.
+            if (fresh := self._fresh(name)) is not None:
+                return fresh
             known = self._entries.get(name)
-            if known is not None and (self._age(known.read) < _KEPT or self._age(self._tried.get(name)) < _TRIED):
-                return known
             try:
                 return await self.read(name)
             except (ProviderFault, Refused) as fault:
@@ -112,6 +115,12 @@ class Library:
         with suppress(StoreFault):
             await self._vault.put(_place(name), entry.model_dump_json().encode())
         return entry
+
+    def _fresh(self, name: str) -> Entry | None:
+        """What is known of a model, unless it is time to ask again."""
+        known = self._entries.get(name)
+        asked = known is not None and (self._age(known.read) < _KEPT or self._age(self._tried.get(name)) < _TRIED)
+        return known if asked else None
 
     def _unread(self, name: str, fault: ProviderFault | Refused) -> ProviderFault:
         if isinstance(fault, Refused) or fault.kind is FaultKind.BAD_REQUEST:

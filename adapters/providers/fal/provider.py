@@ -108,32 +108,22 @@ class Fal:
     async def check(self, ticket: str) -> Progress:
         """How a request stands; when it is over, what it gave."""
         known = ticket_of(ticket)
-        standing = (await self._ask(known.status, params=None if "?" in known.status else {"logs": "1"})).read(STANDING)
-        if standing.status != "COMPLETED":
-            return pending(standing, ticket)
-        reply = await self._result(known, standing)
-        if reply is None:
-            return pending(standing, ticket)
-        given = reply.read(GIVEN)
-        links, held = links_of(given)
-        pictures = tuple([await self._caller.fetch(link) for link in links])
-        if self._manners.webhook:
-            with suppress(StoreFault):
-                await self._vault.delete(_place(known.id))
-        return Finished(
-            images=pictures,
-            # Later pictures carry the seeds that follow it, which is true only while none before them is missing.
-            seed=None if held else given.seed,
-            cost=await self._cost(known.endpoint, reply),
-            vendor_id=known.id,
-            version=known.endpoint,
-            short="its safety system held it back" if held else "",
-        )
+        try:
+            progress = await self._look(known, ticket)
+        except (ProviderFault, Refused) as fault:
+            if isinstance(fault, Refused) or fault.kind not in _TRANSIENT:
+                await self._forget(known)
+            raise
+        if isinstance(progress, Finished):
+            await self._forget(known)
+        return progress
 
     async def cancel(self, ticket: str) -> None:
         """Stop a request; one that is over or forgotten stays as it is."""
         try:
-            await self._caller.put(ticket_of(ticket).cancel)
+            known = ticket_of(ticket)
+            await self._forget(known)
+            await self._caller.put(known.cancel)
         except Refused:
             return
         except ProviderFault as fault:
@@ -158,6 +148,29 @@ class Fal:
         with suppress(StoreFault):
             kept = await self._vault.get(_place(request))
         return Notice(ticket=kept.decode() if kept else request, event=request)
+
+    async def _look(self, known: Ticket, ticket: str) -> Progress:
+        standing = (await self._ask(known.status, params=None if "?" in known.status else {"logs": "1"})).read(STANDING)
+        reply = await self._result(known, standing) if standing.status == "COMPLETED" else None
+        if reply is None:
+            return pending(standing, ticket)
+        given = reply.read(GIVEN)
+        links, held = links_of(given)
+        return Finished(
+            images=tuple([await self._caller.fetch(link) for link in links]),
+            # Later pictures carry the seeds that follow it, which is true only while none before them is missing.
+            seed=None if held else given.seed,
+            cost=await self._cost(known.endpoint, reply),
+            vendor_id=known.id,
+            version=known.endpoint,
+            short="its safety system held it back" if held else "",
+        )
+
+    async def _forget(self, known: Ticket) -> None:
+        """Let go of what a delivery would have been for."""
+        if self._manners.webhook:
+            with suppress(StoreFault):
+                await self._vault.delete(_place(known.id))
 
     async def _ask(self, url: str, *, params: Mapping[str, str] | None = None) -> Reply:
         try:

@@ -33,7 +33,8 @@ async def read(caller: Caller, kit: Kit, name: str) -> Entry:
 
 def version_of(name: str, *, official: object, latest: object) -> str:
     """How a prediction names a model: the official ones by name alone, which is not told everywhere, all others with a version."""
-    if ":" in name or official is True or name in FORMS or not isinstance(latest, str) or not _HASH.fullmatch(latest):
+    by_name = official is True or (official is None and name in FORMS)
+    if ":" in name or by_name or not isinstance(latest, str) or not _HASH.fullmatch(latest):
         return name
     return f"{name}:{latest}"
 

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bot.errors import ProviderFault
-from bot.model import Delivery, State
+from bot.errors import ProviderFault, Refused
+from bot.model import Delivery, Pending, State
 from bot.ports import ImageProvider
-from tests.adapters.providers.openings import examined, ordered
+from tests.adapters.providers.openings import examined, open_provider, ordered
 from tests.bench.easel import png
 from tests.contracts.service import SERVICES, open_service
 from tests.contracts.services.fal import CANCEL, POLL, PRICES, comes_to, draws, recorded, result, takes
+from tests.contracts.vaults import MemoryVault
 from tests.contracts.vendor import Says, Vendor, open_vendor
 from tests.flows.story import eventually, open_story
 
@@ -100,6 +101,27 @@ class TestDeliveries:
 
     async def test_without_keys_nothing_is_believed(self, provider: ImageProvider) -> None:
         assert await provider.receive(self.signed(json.dumps(recorded("hook")).encode())) is None
+
+
+async def test_what_is_over_is_not_remembered_for_deliveries(vendor: Vendor, tmp_path: Path) -> None:
+    vault = MemoryVault()
+    webhook = "https://limner.example/webhooks/fal/unguessable"
+    async with open_provider(SERVICE, vendor, tmp_path, vault=vault, webhook=webhook) as provider:
+        draws(vendor, [png(64)])
+        ticket = await ordered(provider, SERVICE.request)
+        assert len(vault.kept) == 1
+        while isinstance(await provider.check(ticket), Pending):
+            assert len(vault.kept) == 1
+        assert not vault.kept
+        comes_to(vendor, Says(status=422, json=recorded("content_policy")), standing="completed")
+        ticket = await ordered(provider, SERVICE.request)
+        assert isinstance(await provider.check(ticket), Pending)
+        with pytest.raises(Refused):
+            await provider.check(ticket)
+        assert not vault.kept
+        vendor.on("PUT", CANCEL, Says(status=202, json=recorded("cancelled")))
+        await provider.cancel(await ordered(provider, SERVICE.request))
+        assert not vault.kept
 
 
 async def test_a_cancel_of_what_is_over_is_no_error_and_an_outage_is(vendor: Vendor, provider: ImageProvider) -> None:

@@ -20,7 +20,7 @@ from bot import config, plugins
 from bot.errors import FaultKind, ProviderFault, Refused, SettingFault
 from bot.model import Finished, Inputs, Operation, Pending, Promise, Request
 from bot.ports import ImageProvider
-from tests.adapters.providers.openings import open_provider
+from tests.adapters.providers.openings import open_provider, ordered
 from tests.bench.easel import png
 from tests.contracts.service import SERVICES, open_service
 from tests.contracts.services.replicate import ORDER, POLL, recorded, stands, takes, told
@@ -149,6 +149,13 @@ class TestForms:
         async with open_provider(SERVICE, vendor, tmp_path, REPLICATE_MODELS=SDXL) as provider:
             await provider.submit(Request(prompt="a boat", model=SDXL), Inputs(), key="k")
         assert body(vendor)["version"] == SDXL
+
+    async def test_one_that_is_official_no_more_goes_by_its_version(self, vendor: Vendor, tmp_path: Path) -> None:
+        vendor.on("GET", f"^/v1/models/{SCHNELL}$", Says(json={**recorded("model"), "is_official": False}))
+        takes(vendor)
+        async with open_provider(SERVICE, vendor, tmp_path) as provider:
+            await ordered(provider, SERVICE.request)
+        assert body(vendor)["version"] == f"{SCHNELL}:{HASH}"
 
     async def test_a_model_that_is_not_there_costs_nothing_and_says_whom_to_ask(self, vendor: Vendor, tmp_path: Path) -> None:
         vendor.on("GET", MODEL, Says(status=404, json=recorded("not_found")))
