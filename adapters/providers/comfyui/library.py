@@ -56,7 +56,7 @@ def capabilities(model: str, workflows: Sequence[Workflow], settings: Settings) 
     return Capabilities(
         name=model,
         operations=operations,
-        sides=next((each.sides for each in notes if each.sides), (64, 4096)),
+        sides=next((each.sides for each in notes if each.sides), (64, 2048)),
         multiple=next((each.multiple for each in notes if each.multiple), 8),
         pixels=next((each.pixels for each in notes if each.pixels), settings.pixels),
         most=1,

@@ -19,7 +19,7 @@ class Settings(CallSettings):
     scheduler: str = Field("normal", description="Scheduler of the built-in workflows.")
     steps: int = Field(20, ge=1, le=150, description="Steps where neither person nor workflow says how many.")
     guidance: float = Field(7, ge=0, le=100, description="Guidance, likewise.")
-    strength: float = Field(0.75, ge=0, le=1, description="Strength, likewise.")
+    strength: float = Field(0.75, ge=0, le=1, description="Strength of inpainting, likewise; edits and variations always say theirs.")
     pixels: int = Field(1048576, ge=65536, description="Pixels of a picture when only a ratio is asked for; 262144 suits SD 1.5.")
     deadline: float = Field(1200, gt=0, description="Seconds after which a job is given up, its wait in ComfyUI's queue included.")
     running: int = Field(4, ge=1, description="Jobs in its queue at once. It draws them one after the other.")

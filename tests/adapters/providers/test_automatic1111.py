@@ -110,9 +110,10 @@ def test_samplers_and_styles_are_said_only_where_somebody_named_one() -> None:
 
 @pytest.mark.parametrize(("operation", "usual"), [(Operation.VARY, 0.55), (Operation.EDIT, 0.75)])
 def test_what_starts_from_a_picture_says_how_far_it_may_go(operation: Operation, usual: float) -> None:
-    fields = asked(Request(operation=operation, prompt="a", size=(640, 640)), source=BOAT)
+    request = Request(operation=operation, prompt="a", size=(640, 640))
+    fields = fields_of(request, manners_of(loaded()), task="t", source=BOAT, mask=None)
     assert (base64.b64decode(fields["init_images"][0]), fields["denoising_strength"]) == (BOAT, usual)
-    assert asked(Request(operation=operation, prompt="a", strength=0.0), source=BOAT)["denoising_strength"] == 0.0
+    assert asked(replace(request, strength=0.0), source=BOAT)["denoising_strength"] == 0.0
 
 
 async def test_a_mask_is_white_where_it_is_drawn_and_of_the_pictures_size(vendor: Vendor, provider: ImageProvider) -> None:
