@@ -15,7 +15,7 @@ help:
 	@echo "make demo     try Limner in the browser: no account, no key"
 	@echo "make setup    make or refresh .venv from requirements.lock (uv when present, else venv and pip)"
 	@echo "make test     all tests"
-	@echo "make check    format, lint, types, import contracts and the fast tests, in about a minute"
+	@echo "make check    format, lint, types, import contracts and the fast tests: no browser, no stand-ins of chats, no whole processes"
 	@echo "make format   rewrite the code as 'make check' wants it, where a tool can"
 	@echo "make bench    the measurements"
 	@echo "make lock     write the lock files again after a change of pyproject.toml (needs uv)"
@@ -64,7 +64,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
-	$(PYTEST) -n $(WORKERS) -q -m "not browser and not slow"
+	$(PYTEST) -n $(WORKERS) -q -m "not browser and not slow and not wire"
 
 format: setup
 	$(BIN)/ruff format .
