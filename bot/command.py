@@ -15,10 +15,12 @@ from bot.model import Answer, Attachment, CommandSpec, Form, Kind, Message, Opti
 from bot.options import DRAWING, FRESH, IMAGINE, SHAPING, request_of, values_of, without
 from bot.preferences import Preferences, channel_of, workspace_of
 from bot.quotas import Quotas, parse_rate
+from bot.retouching import cut_out, cut_out_picture, extend, remixed, repaint
 from bot.routing import Catalog, Offer
 
 JOB = Option(name="job", kind=Kind.JOB, about="The job's id, as on its card", positional=True, required=True, example="7kq2mw9x")
 INDEX = Option(name="image", kind=Kind.INTEGER, about="Which image, from 1", positional=True, least=1, most=10, example="2")
+MODEL = next(option for option in SHAPING if option.name == "model")
 
 
 class Options:
@@ -132,6 +134,7 @@ __all__ = [
     "IMAGINE",
     "INDEX",
     "JOB",
+    "MODEL",
     "SHAPING",
     "Command",
     "Context",
@@ -139,8 +142,13 @@ __all__ = [
     "Misunderstood",
     "Options",
     "channel_of",
+    "cut_out",
+    "cut_out_picture",
+    "extend",
     "grammar",
     "parse_rate",
+    "remixed",
+    "repaint",
     "request_of",
     "says",
     "values_of",

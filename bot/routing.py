@@ -1,5 +1,6 @@
 """Routing: which provider and model serve a request, and how the request is fitted to the model."""
 
+import difflib
 import hashlib
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -119,8 +120,10 @@ class Catalog:
         found = found or [offer for offer in offers if offer.provider.casefold() == wanted]
         found = found or [offer for offer in offers if offer.model.name.casefold() == wanted]
         if not found:
-            known = ", ".join(offer.name for offer in offers)
-            advice = f"There are: {known}. /models says what each can do."
+            known = {word.casefold(): offer.name for offer in reversed(offers) for word in (offer.name, offer.model.name, offer.provider)}
+            close = difflib.get_close_matches(wanted[:60], known, n=1)
+            meant = f"Did you mean {known[close[0]]}? " if close else ""
+            advice = f"{meant}There are: {_several([offer.name for offer in offers])}. /models says what each can do."
             raise Misunderstood(f"There is no model called “{name[:60]}”.", advice=advice, option="model")
         return found
 
@@ -149,14 +152,23 @@ class Catalog:
             if offer.path not in tried and request.operation in offer.model.operations:
                 fitted, changes = fit(request, offer.model)
                 return Choice(offer=offer, fitted=fitted, changes=changes)
-        able = [offer.name for offer in self.offers if policy.allows(offer) and request.operation in offer.model.operations]
+        raise self._nothing_fits(request, policy)
+
+    def _nothing_fits(self, request: Request, policy: Policy) -> NothingFits:
+        """Why no model does it, and which could: those that may be used, else those that an admin could allow."""
         what = _INFINITIVES[request.operation]
-        raise NothingFits(
-            f"{request.model or 'No model here'} cannot {what}." if not able or named else f"No model is left that could {what}.",
-            advice=f"Models that can: {', '.join(able)}."
-            if able
-            else "Ask an admin to switch on a provider that can; /models lists what there is.",
-        )
+        able = [offer for offer in self.offers if request.operation in offer.model.operations]
+        usable = [offer.name for offer in able if policy.allows(offer)]
+        if request.model:
+            sentence = f"{_cut(request.model)} cannot {what}."
+        else:
+            sentence = f"No model is left that could {what}." if usable else f"No model here can {what}."
+        if usable:
+            return NothingFits(sentence, advice=f"Models that can: {_several(usable)}.")
+        if able:
+            names = _several([offer.name for offer in able])
+            return NothingFits(sentence, advice=f"An admin could allow one that can: {names}.")
+        return NothingFits(sentence, advice="Ask an admin to switch on a provider that can; /models lists what there is.")
 
 
 def _in_share(person: str, model: str, share: float) -> bool:
@@ -215,8 +227,8 @@ def _strength(request: Request) -> float | None:
 
 
 def _size(request: Request, model: Capabilities, changes: list[str]) -> tuple[int, int]:
-    if request.operation is Operation.UPSCALE and request.size:
-        # A model's sides say what it draws; what it enlarges to is the source's size times the factor.
+    if request.operation in {Operation.UPSCALE, Operation.REMOVE_BACKGROUND} and request.size:
+        # A model's sides say what it draws; what it enlarges to is the source's size times the factor, what it cuts out the source's.
         return request.size
     asked = request.size or _from_ratio(request.ratio or "1:1", model)
     if model.sizes:
@@ -278,6 +290,12 @@ def _style(request: Request, model: Capabilities, changes: list[str]) -> str | N
             return style
     changes.append(f"style “{_cut(request.style)}” left out: {model.name} does not know it")
     return None
+
+
+def _several(names: Sequence[str], most: int = 12) -> str:
+    """Names in a sentence; of many, the first, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def _cut(text: str, most: int = 40) -> str:

@@ -16,7 +16,7 @@ async def run(context: Context, options: Options) -> Answer:
     wordless = "prompt" not in options and not context.attachments and context.origin in _TYPED
     if "form" in options or wordless:
         shown = [option for option in IMAGINE.options if option.name != "strength"]
-        return Answer(form=says.drawing_form("Create an image", "imagine", shown, options.values, models=context.models, needed=""))
+        return Answer(form=says.drawing_form("Create an image", "imagine", shown, options.values, models=context.models, needed=()))
     request = request_of(options.values)
     picture = await context.picture()
     if picture is not None:

@@ -1,24 +1,35 @@
 """`/remix`: change a job's prompt and parameters in a form, and draw that."""
 
-from bot.command import DRAWING, JOB, Command, Context, Options, request_of, says, values_of, without
-from bot.model import Answer, CommandSpec, Origin
+from collections.abc import Mapping
+
+from bot.command import DRAWING, JOB, Command, Context, Options, remixed, request_of, says, values_of, without
+from bot.model import Answer, CommandSpec, Operation, Origin
+
+_OTHERS: Mapping[Operation, frozenset[str]] = {
+    # A picture's shape is its own, and its mask stays.
+    Operation.INPAINT: frozenset({"ar"}),
+    # Nothing is drawn from words here: another model is all that can be wished.
+    Operation.REMOVE_BACKGROUND: frozenset(option.name for option in DRAWING) - {"model"},
+    Operation.UPSCALE: frozenset(option.name for option in DRAWING) - {"model", "seed"},
+}
+"""Options that mean nothing where a picture is changed in such a way."""
 
 
 async def run(context: Context, options: Options) -> Answer:
     """Without changes, the form filled with what the job had; with changes, a job."""
-    job_id = options.text("job")
+    parent = await context.jobs.look_up(context.asker, options.text("job"))
     changed = {name: value for name, value in options.values.items() if name != "job"}
     if changed or context.origin is Origin.FORM:
         # Without words a picture from words is nothing: an emptied prompt stays as it was.
         emptied = context.emptied - {"prompt"}
-        job = await context.jobs.remix(context.asker, job_id, lambda request: request_of(changed, without(request, emptied)))
-        return Answer(job=job.id)
-    job = await context.jobs.look_up(context.asker, job_id)
-    had = values_of(job.request)
-    if job.seed is not None:
-        had["seed"] = job.seed
-    shown = [option for option in DRAWING if option.name != "strength" or job.request.sources]
-    return Answer(form=says.drawing_form(f"Remix {job.id}", f"remix {job.id}", shown, had, models=context.models))
+        request = await remixed(context.jobs, parent, request_of(changed, without(parent.request, emptied)))
+        return Answer(job=(await context.jobs.remix(context.asker, parent, request)).id)
+    had = values_of(parent.request)
+    if parent.seed is not None:
+        had["seed"] = parent.seed
+    others = _OTHERS.get(parent.request.operation, frozenset())
+    shown = [option for option in DRAWING if option.name not in others and (option.name != "strength" or parent.request.sources)]
+    return Answer(form=says.drawing_form(f"Remix {parent.id}", f"remix {parent.id}", shown, had, models=context.models))
 
 
 COMMAND = Command(

@@ -19,9 +19,21 @@ The same input gives the same bytes: nothing here asks for the time or for chanc
 """
 
 from bot.imaging.copies import Prints
-from bot.imaging.pictures import PIXELS, Facts
+from bot.imaging.pictures import ORIGINAL, PIXELS, Facts
 from bot.imaging.records import facts_of, record_of, request_of, rerun_of
 from bot.imaging.studio import Studio, open_studio
 from bot.imaging.xmp import DigitalSource
 
-__all__ = ["PIXELS", "DigitalSource", "Facts", "Prints", "Studio", "facts_of", "open_studio", "record_of", "request_of", "rerun_of"]
+__all__ = [
+    "ORIGINAL",
+    "PIXELS",
+    "DigitalSource",
+    "Facts",
+    "Prints",
+    "Studio",
+    "facts_of",
+    "open_studio",
+    "record_of",
+    "request_of",
+    "rerun_of",
+]

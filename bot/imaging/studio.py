@@ -35,9 +35,9 @@ class Studio:
     def __init__(self, pool: Executor) -> None:
         self._pool = pool
 
-    async def check(self, content: bytes, *, name: str = "") -> Facts:
-        """What an upload is: a sound, still PNG, JPEG, WebP or GIF within 25 MB and 33 megapixels. `name` is for the sentence only."""
-        return await self._run(pictures.check, content, name=name)
+    async def check(self, content: bytes, *, name: str = "", most: int = pictures.UPLOAD) -> Facts:
+        """What an upload is: a sound, still PNG, JPEG, WebP or GIF of so many bytes and 33 megapixels. `name` is for the sentence only."""
+        return await self._run(pictures.check, content, name=name, most=most)
 
     async def clean(self, upload: bytes, *, name: str = "") -> bytes:
         """An upload made safe as a source image: checked, upright, sRGB, nothing written into it; PNG or JPEG."""
