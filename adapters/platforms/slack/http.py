@@ -3,6 +3,8 @@
 A signature is checked over the body as it came, before anything reads it; one that is older than five minutes is refused.
 """
 
+import aiohttp
+import structlog
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
@@ -13,6 +15,7 @@ from starlette.routing import Route
 
 from bot.ports import ASGI
 
+log = structlog.get_logger()
 _LARGEST = 4 * 1024 * 1024
 """Bytes; Slack's own payloads are far smaller."""
 _DIGITS = 12
@@ -46,7 +49,11 @@ def pages(app: AsyncApp, *, signing_secret: str, events: bool, installs: bool) -
             return PlainTextResponse("That cannot be read.\n", status_code=400)
 
     async def install(request: Request) -> Response:
-        return await handler.handle(request)
+        try:
+            return await handler.handle(request)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("installation not finished", error=type(error).__name__)
+            return PlainTextResponse("Slack could not be reached. Begin again at /slack/install.\n", status_code=502)
 
     routes = [Route("/events", take, methods=["POST"])] if events else []
     if installs:
