@@ -73,6 +73,9 @@ class Chat(ABC):
     def secrets(self) -> Sequence[str]:
         """What must never stand in a log."""
 
+    def reach(self, address: str) -> None:  # noqa: B027 - most chats have no need to know
+        """The bot's own server is at this address; a chat that calls there begins to."""
+
     # What people do.
 
     @abstractmethod

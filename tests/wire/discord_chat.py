@@ -185,6 +185,23 @@ class DiscordChat(Chat):
         return Deed(kind="INTERACTION_CREATE", raw=interaction, seconds=interaction.seconds, failed=interaction.failed)
 
 
+class SignedDiscordChat(DiscordChat):
+    """A server whose app takes interactions as signed requests."""
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        return {**super().settings, "DISCORD_PUBLIC_KEY": self.server.public_key}
+
+    def reach(self, address: str) -> None:
+        self.server.interactions_url = f"{address}/discord/interactions"
+
+    async def again(self, deed: Deed) -> None:
+        if deed.kind == "INTERACTION_CREATE":
+            await self.server.deliver_again()
+        else:
+            await super().again(deed)
+
+
 def shown(message: Message) -> Shown:
     return Shown(
         id=str(message.id),

@@ -164,6 +164,18 @@ class SlackChat(Chat):
         return Deed(kind=delivery.envelope.get("type", ""), raw=delivery, seconds=delivery.seconds, failed=failed)
 
 
+class SignedSlackChat(SlackChat):
+    """A workspace whose app takes signed requests."""
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        mode = {"SLACK_MODE": "http", "SLACK_SIGNING_SECRET": self.server.signing_secret}
+        return {"SLACK_BOT_TOKEN": self.server.bot_token, "SLACK_API_URL": self.server.api_url, **mode}
+
+    def reach(self, address: str) -> None:
+        self.server.http_target = address
+
+
 def named(emoji: str) -> str:
     """An emoji's name; one that is not among ours has a number for one, as a workspace's own may have."""
     return NAMES.get(emoji, f"sign_{ord(emoji[0]):x}")

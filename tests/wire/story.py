@@ -1,6 +1,7 @@
 """A story on real platforms: the assembled app on a small Slack, a small Discord or both, and what people there see of it."""
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -160,11 +161,16 @@ async def open_story(
                 try:
                     if ready:
                         await eventually(connected)
+                    if app.server:
+                        for chat in chats:
+                            chat.reach(app.server.address)
                     yield story
                 except Exception as error:  # noqa: BLE001 - it goes on below, out of the group, so that a test sees it as it is
                     failure = error
                 story.stop.set()
                 await running
+        # What nobody waited for is told when it is collected.
+        gc.collect()
         if failure:
             raise failure
         log.assert_quiet(expected=story.expected)

@@ -74,6 +74,7 @@ async def test_dying_at_any_effect_the_job_still_ends_once(tmp_path: Path, chat:
     pytest.fail("there were more effects than the test expects")
 
 
+@pytest.mark.slow
 async def test_buttons_and_reactions_work_months_later(tmp_path: Path, chat: Chat) -> None:
     async with open_story(tmp_path, chat) as story:
         job = await story.draw("a mountain in spring", count=2)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from bot.model import Operation, State
 from tests.bench.easel import png
 from tests.flows.story import eventually
@@ -25,6 +27,7 @@ async def test_images_arrive_in_the_cards_thread_with_alt_text_seed_and_line_to_
         assert [message.id for message in chat.messages()] == [card.id]
 
 
+@pytest.mark.slow
 async def test_every_button_of_a_result_does_what_it_says(tmp_path: Path, chat: Chat) -> None:
     async with open_story(tmp_path, chat) as story:
         job = await story.draw("a harbour at dusk", count=2, seed=7)
@@ -105,6 +108,7 @@ async def test_who_runs_the_place_may_delete_what_others_made(tmp_path: Path, ch
         await eventually(gone)
 
 
+@pytest.mark.slow
 async def test_the_one_who_reacts_pays_and_the_same_reaction_makes_one_job(tmp_path: Path, chat: Chat) -> None:
     async with open_story(tmp_path, chat) as story:
         job = await story.draw("a quiet harbour", count=2)
@@ -192,6 +196,7 @@ async def test_words_of_a_message_become_a_prompt(tmp_path: Path, chat: Chat) ->
         assert not chat.pings
 
 
+@pytest.mark.slow
 async def test_variations_are_made_of_our_pictures_and_of_foreign_ones(tmp_path: Path, chat: Chat) -> None:
     async with open_story(tmp_path, chat) as story:
         job = await story.draw("a fountain")
@@ -272,6 +277,7 @@ async def test_a_person_has_the_name_and_language_that_the_chat_gives(tmp_path: 
         assert who in (await story.card(job.id)).text.lower()
 
 
+@pytest.mark.slow
 async def test_the_same_thing_delivered_again_makes_no_second_job(tmp_path: Path, chat: Chat) -> None:
     async with open_story(tmp_path, chat) as story:
         deeds = [

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from bot.model import State
 from tests.flows.story import eventually
 from tests.wire.chats import Chat
 from tests.wire.story import Story, open_story
 
 
+@pytest.mark.slow
 async def test_a_lost_answer_never_makes_a_second_message(tmp_path: Path, chat: Chat) -> None:
     async with open_story(tmp_path, chat) as story:
         jobs: list[str] = []
@@ -30,6 +33,7 @@ async def test_a_whisper_whose_answer_is_lost_is_heard(tmp_path: Path, chat: Cha
             assert 1 <= len([one for one in chat.whispers("ada") if f"nobody{number}" in one.text]) <= most, call
 
 
+@pytest.mark.slow
 async def test_limits_of_any_call_lose_nothing(tmp_path: Path, chat: Chat) -> None:
     async with open_story(tmp_path, chat) as story:
         jobs: list[str] = []
