@@ -42,6 +42,7 @@ class Caller:
         explain: Explain,
         pace: Pace,
         downloads: Downloads,
+        regions: Iterable[str] = (),
         now: Callable[[], datetime],
     ) -> None:
         self.vendor = vendor
@@ -54,6 +55,7 @@ class Caller:
         self._downloads = downloads
         self._now = now
         self._owners: dict[str, str] = {}
+        self._regions = tuple(region.lower() for region in regions)
 
     async def get(
         self, path: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None, mark: str = ""
@@ -105,16 +107,25 @@ class Caller:
         return body
 
     def own(self, url: str) -> str:
-        """An address that the service gave for asking it again, as a path for `get`; it must be of the base address or of its own hosts.
+        """An address that the service gave for asking it again, as a path for `get`; it must be of the base address or of its regions.
 
         Raises:
-            ProviderFault: BAD_RESULT, it is neither: a key is never sent there.
+            ProviderFault: BAD_RESULT, it is neither: a key is never sent there, nor to where results lie.
         """
-        base, there = urlsplit(self.base_url), urlsplit(url)
-        same = (base.scheme, base.netloc) == (there.scheme, there.netloc)
-        if not same and not self._downloads.allows(url):
+        if not self._is_own(url):
             raise ProviderFault(f"{self.vendor} pointed to an address that is not its own.", kind=FaultKind.BAD_RESULT)
         return url
+
+    def _is_own(self, url: str) -> bool:
+        try:
+            base, there = urlsplit(self.base_url), urlsplit(url)
+            regional = there.scheme == "https" and there.port in {None, 443} and there.username is None
+        except ValueError:
+            return False
+        if (base.scheme, base.netloc) == (there.scheme, there.netloc):
+            return True
+        host = (there.hostname or "").lower()
+        return regional and any(host == region or host.endswith(f".{region}") for region in self._regions)
 
     async def _ask(self, method: str, path: str, *, mark: str, **options: Any) -> Reply:  # noqa: ANN401 - httpx's own options
         """A call that may be made with any account's key: with the one that knows the path, where that is known."""
@@ -214,6 +225,7 @@ async def open_caller(
     sign: Callable[[str], Mapping[str, str]] = lambda _: {},
     explain: Explain = lambda _: None,
     pace: Pace | None = None,
+    regions: Iterable[str] = (),
     hosts: Iterable[str] = (),
     trusted: Iterable[str] = (),
     timeout: float = 120.0,  # noqa: ASYNC109 - the client's own setting
@@ -228,6 +240,7 @@ async def open_caller(
         sign: the headers that carry a key; the key is never in an address.
         explain: the vendor's own error table.
         pace: how fast it may be asked; 20 calls a second unless told.
+        regions: hosts, with all below them, whose addresses it may give for asking it again: the key is sent there too.
         hosts: the hosts that its results come from, with all below them.
         trusted: hosts that an admin allows besides.
         timeout: seconds that an answer may take.
@@ -238,4 +251,15 @@ async def open_caller(
         base = urlsplit(base_url)
         downloads = Downloads(http, vendor=vendor, suffixes=hosts, trusted=(*trusted, base.netloc))
         pace = pace or Pace(calls=20, seconds=1)
-        yield Caller(http, vendor=vendor, base_url=base_url, keys=keys, sign=sign, explain=explain, pace=pace, downloads=downloads, now=now)
+        yield Caller(
+            http,
+            vendor=vendor,
+            base_url=base_url,
+            keys=keys,
+            sign=sign,
+            explain=explain,
+            pace=pace,
+            downloads=downloads,
+            regions=regions,
+            now=now,
+        )

@@ -324,11 +324,19 @@ class TestDownloads:
             assert await caller.fetch("data:image/png;base64," + base64.b64encode(b"png").decode()) == b"png"
 
     async def test_a_key_goes_to_the_services_own_addresses_alone(self, vendor: Vendor) -> None:
-        async with calling(vendor, hosts=["paintbox.example"]) as caller:
+        async with calling(vendor, regions=["api.paintbox.example"], hosts=["paintbox.example"]) as caller:
             assert caller.own(f"{vendor.url}/jobs/1")
-            assert caller.own("https://eu.paintbox.example/jobs/1")
-            with pytest.raises(ProviderFault):
-                caller.own("https://elsewhere.example/jobs/1")
+            assert caller.own("https://eu.api.paintbox.example/jobs/1")
+            for url in (
+                "https://elsewhere.example/jobs/1",
+                "https://cdn.paintbox.example/jobs/1",
+                "http://eu.api.paintbox.example/jobs/1",
+                "https://api.paintbox.example@elsewhere.example/jobs/1",
+                "https://xapi.paintbox.example/jobs/1",
+                "https://[broken/jobs/1",
+            ):
+                with pytest.raises(ProviderFault):
+                    caller.own(url)
 
 
 class TestSignatures:

@@ -63,6 +63,7 @@ async def _calling(settings: Settings, kit: Kit, keys: Keys) -> AsyncGenerator[C
         sign=lambda key: {"x-key": key},
         explain=explain,
         pace=Pace(calls=20, seconds=1),
+        regions=["bfl.ai"],
         hosts=["bfl.ai"],
         trusted=(*kit.download_hosts, *settings.download_hosts),
         timeout=settings.timeout,
