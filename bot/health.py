@@ -65,6 +65,7 @@ class Health:
                 kind=FaultKind.UNAVAILABLE,
                 retry_after=wait,
                 accepted=False,
+                advice=f"It failed again and again; it is asked again in {wait:.0f} s. Try then, or another model.",
             ) from None
         except ProviderFault:
             if model.breaker.state is State.OPEN:

@@ -53,7 +53,7 @@ def _waiting(job: Job, live: Live, _: Picture | None) -> Message:
     where = f"position {live.position} in the queue" if live.position else "in the queue"
     again = f" {job.tried[-1]} could not draw it, so {job.drawn_by} will." if job.tried else ""
     if job.due and job.attempts:
-        where = "the image service asked for a pause; trying again shortly"
+        where = f"the image service needs a pause; trying again in {span(job.due - job.changed)}"
     eta = f", about {span(live.eta)}" if live.eta else ""
     body = f"Queued: {where}{eta}.{again}"
     return Message(

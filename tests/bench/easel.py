@@ -144,12 +144,10 @@ async def open_easel(folder: Path, provider: ImageProvider, **settings: str) -> 
             await running
 
 
-async def imagine(app: App, *, person: str = "p") -> Answer:
+async def imagine(app: App, *, person: str = "p", line: str = "imagine a red fox in the snow") -> Answer:
     """`/imagine` by somebody."""
     who = Person(platform="easel", workspace="w", id=person, name=person)
-    return await app.dispatch.handle(
-        Invocation(person=who, place=PLACE, event=f"e{next(NUMBERS)}", origin=Origin.COMMAND, line="imagine a red fox in the snow")
-    )
+    return await app.dispatch.handle(Invocation(person=who, place=PLACE, event=f"e{next(NUMBERS)}", origin=Origin.COMMAND, line=line))
 
 
 def quantiles(values: Sequence[float]) -> tuple[float, float]:
