@@ -93,3 +93,30 @@ async def assert_each_once(story: Story, jobs: list[str]) -> None:
     for job in jobs:
         result = await story.shown(job)
         assert [message.id for message in story.chat.messages(under=result.thread) if message.alts] == [result.id]
+
+
+async def test_somebody_deletes_the_card_while_it_is_drawn_and_the_pictures_are_not_lost(tmp_path: Path, chat: Chat) -> None:
+    async with open_story(tmp_path, chat, settings={"SKETCH_DELAY": "1"}) as story:
+        await chat.command("ada", "imagine", prompt="a fox without a card")
+        job = await story.until(await story.job(), State.SUBMITTED)
+        (card,) = await story.sees(chat.messages)
+        chat.forget(card)
+        await story.until(job.id)
+        everywhere = (*chat.messages(), *chat.whispers("ada"), *chat.directs("ada"))
+        found = await story.sees(lambda: [one for one in everywhere if one.alts] or [one for one in chat.whispers("ada") if one.alts])
+        assert "a fox without a card" in found[-1].alts[0]
+        await story.quiet()
+
+
+async def test_somebody_who_deletes_a_result_breaks_nothing(tmp_path: Path, chat: Chat) -> None:
+    async with open_story(tmp_path, chat) as story:
+        job = await story.draw("a fox that goes")
+        result = await story.shown(job.id)
+        chat.forget(result)
+        await chat.command("ada", "delete", job=job.id)
+
+        async def gone() -> bool:
+            return "deleted" in (await story.card(job.id)).text
+
+        await eventually(gone)
+        await story.quiet()
