@@ -7,7 +7,7 @@ A refusal and a request that the model does not take are no ill health. Latencie
 import math
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -43,7 +43,9 @@ class _Model:
 class Health:
     """What is known of every model that was asked since the start."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` gives seconds that never go back."""
+        self._clock = clock
         self._models: dict[str, _Model] = {}
 
     @asynccontextmanager
@@ -59,7 +61,7 @@ class Health:
                 yield
         except CircuitOpenError as shut:
             wait = max(1.0, shut.retry_after or 1.0)
-            model.closed_off = time.monotonic() + wait
+            model.closed_off = self._clock() + wait
             raise ProviderFault(
                 f"{name} failed again and again and is left alone for {wait:.0f} s.",
                 kind=FaultKind.UNAVAILABLE,
@@ -69,13 +71,13 @@ class Health:
             ) from None
         except ProviderFault:
             if model.breaker.state is State.OPEN:
-                model.closed_off = max(model.closed_off, time.monotonic() + _OPEN_FOR)
+                model.closed_off = max(model.closed_off, self._clock() + _OPEN_FOR)
             raise
 
     def well(self, name: str) -> bool:
         """Whether `provider/model` may be asked: it is not left alone, or a probe is due."""
         model = self._models.get(name)
-        return model is None or model.breaker.state is not State.OPEN or time.monotonic() >= model.closed_off
+        return model is None or model.breaker.state is not State.OPEN or self._clock() >= model.closed_off
 
     def finished(self, name: str, seconds: float) -> None:
         """A job of `provider/model` took so long."""
@@ -88,8 +90,16 @@ class Health:
 
     def _model(self, name: str) -> _Model:
         if name not in self._models:
-            self._models[name] = _Model(CircuitBreaker(name=name, config=_CONFIG, classifier=_Illness()))
+            breaker = CircuitBreaker(name=name, config=_CONFIG, classifier=_Illness(), clock=_Clock(self._clock))
+            self._models[name] = _Model(breaker)
         return self._models[name]
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """Our clock, as the breaker asks for it."""
+
+    monotonic: Callable[[], float]
 
 
 class _Illness:
