@@ -252,6 +252,7 @@ async def open_app(
             preferences=preferences,
             admins=frozenset(settings.admins),
             now=fakes.now,
+            alone=settings.embedded,
         )
         teller = Teller(
             store=store,

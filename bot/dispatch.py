@@ -24,6 +24,8 @@ log = structlog.get_logger()
 
 _RANKS = {Role.MEMBER: 0, Role.REVIEWER: 1, Role.ADMIN: 2, Role.OWNER: 3}
 _MOST_COMPLETIONS = 25
+_ANEW = 15
+"""Seconds after which the same reaction is answered once more."""
 _MET = 10_000
 """People who are remembered as they were last written down."""
 _TYPO = 0.75
@@ -46,8 +48,11 @@ class Dispatch:
         metrics: Metrics,
         preferences: Preferences,
         admins: frozenset[str],
+        alone: bool,
         now: Callable[[], datetime],
     ) -> None:
+        """`alone`: whether this process is the only one on its journal, so that nobody else hears the same."""
+        self._alone = alone
         self._admins = admins
         self._commands = commands
         self._platforms = platforms
@@ -66,6 +71,10 @@ class Dispatch:
 
     async def handle(self, invocation: Invocation) -> Answer:
         """Do what somebody asked. Refusals and faults are sentences in the answer; nothing is raised."""
+        answer = await self._handle(invocation)
+        return answer if await self._is_ours(invocation, answer) else Answer()
+
+    async def _handle(self, invocation: Invocation) -> Answer:
         trace = secrets.token_hex(3)
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(trace=trace, person=invocation.person.key, origin=invocation.origin.value):
@@ -107,7 +116,7 @@ class Dispatch:
     async def _values(self, person: Person, place: Place, kind: Kind, choices: Sequence[str]) -> Sequence[str]:
         match kind:
             case Kind.MODEL:
-                return [offer.name for offer in self._catalog.offers]
+                return self._catalog.names
             case Kind.STYLE:
                 return sorted({style for offer in self._catalog.offers for style in offer.model.styles})
             case Kind.JOB:
@@ -148,6 +157,17 @@ class Dispatch:
             grammar.check({}, command.spec, beside=values)
         await self._meet(invocation.person)
         return await command.run(self._context(invocation), Options(values))
+
+    async def _is_ours(self, invocation: Invocation, answer: Answer) -> bool:
+        """Whether this process gives an answer that is only words. What everybody can read, several machines may have heard."""
+        if self._alone or answer.job or answer.whisper is None or invocation.origin not in (Origin.MENTION, Origin.REACTION):
+            return True
+        # A reaction that is taken back and set again has the same key, and asks anew.
+        turn = int(self._now().timestamp() // _ANEW) if invocation.origin is Origin.REACTION else 0
+        try:
+            return await self._jobs.store.take(f"answer:{turn}:{invocation.event}")
+        except Fault:
+            return True
 
     def _with_role(self, invocation: Invocation) -> Invocation:
         """The same, with the role that BOT_ADMINS gives, on whatever platform."""

@@ -87,3 +87,21 @@ async def test_a_job_of_a_place_where_the_bot_is_no_member_may_be_drawn_by_the_m
             await server.slash("ada", "far", "imagine", {"prompt": f"boat number {number}"}, by_user=True)
         jobs = await over(one, 6)
         assert [(job.state, job.problem) for job in jobs] == [(State.DELIVERED, None)] * 6
+
+
+@pytest.mark.slow
+async def test_a_question_heard_by_two_machines_is_answered_once(tmp_path: Path, blank_postgres_url: str, chat: Chat) -> None:
+    async with two(tmp_path, blank_postgres_url, chat) as (one, other):
+        await chat.mention("ada", "help")
+        await chat.mention("ada", "show nonesuch")
+        await chat.direct("ivy", "quota")
+        assert not (await chat.command("grace", "models")).failed
+
+        async def answered() -> bool:
+            return len(chat.whispers("ada")) >= 2 and len(chat.directs("ivy")) >= 2 and bool(chat.whispers("grace"))
+
+        await eventually(answered)
+        for app in (one, other):
+            await chat.command("grace", "imagine", prompt=f"a pause {id(app)}")
+        await over(one, 2)
+        assert [len(chat.whispers("ada")), len(chat.directs("ivy"))] == [2, 2]

@@ -26,6 +26,9 @@ Reasons:
   registries that a restart empties and that can lose a whole class of buttons; interactions are read as they are instead.
 - *No privileged intents.* Messages that mention the bot and direct messages come with their words without them.
 - *One net per dispatch.* What discord.py cannot parse is dropped and logged; without the net it would end the connection.
+- *Several machines.* Each opens a session of its own with the one token, and each hears everything. An interaction is done by the one that
+  acknowledges it first; a message or a reaction is known by its key, and the journal takes it once and lets it be answered once. Any of
+  them may tell about a job. A start costs one of the day's 1,000 sessions for each shard.
 - *Receiving ends before sending.* When the bot stops, the gateway is left first; running jobs can still post until the platform is closed.
 """
 

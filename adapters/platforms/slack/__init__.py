@@ -33,6 +33,8 @@ Reasons:
   under their own workspace.
 - *Nobody is looked up without need.* A reaction on somebody else's message costs no call; names are kept for five minutes, threads as
   long as there is room. What cannot be looked up is a member, or a private place.
+- *Several machines* open a line each, of which Slack takes ten, and it delivers everything over one of them. Any machine may tell about a
+  job: tokens, installations and the files that pictures became are in the vault.
 - *Threads* have no slash commands. There, mentions, buttons, reactions and the shortcuts of a message do the same, and stay in the
   thread.
 """
