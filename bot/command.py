@@ -83,10 +83,11 @@ class Context:
             raise NotFound(f"I have not met “{plain[:40]}” yet.", advice="Name a person by @mention.")
         return found
 
-    async def standings(self) -> list[says.Standing]:
-        """Every model, as it stands for this place."""
+    async def standings(self, name: str = "") -> list[says.Standing]:
+        """Every model, as it stands for this place; or those that answer to a name. Raises Misunderstood where none does."""
         policy = policy_of(await self.preferences.of(self.place))
-        return [standing_of(offer, self.catalog, self.now().date(), allowed=policy.allows(offer)) for offer in self.catalog.offers]
+        offers = self.catalog.named(name) if name else self.catalog.offers
+        return [standing_of(offer, self.catalog, self.now().date(), allowed=policy.allows(offer)) for offer in offers]
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -107,6 +108,7 @@ def standing_of(offer: Offer, catalog: Catalog, today: date, *, allowed: bool = 
     health = catalog.health
     return says.Standing(
         name=offer.name,
+        provider=offer.provider,
         model=offer.model,
         well=health.well(offer.path),
         allowed=allowed,

@@ -79,6 +79,12 @@ class Catalog:
         return [Offer(provider=name, model=model) for name, provider in self._providers.items() for model in provider.models.values()]
 
     @property
+    def names(self) -> list[str]:
+        """What `--model` may be: the providers of several models, then every model."""
+        several = [name for name, provider in self._providers.items() if len(provider.models) > 1]
+        return list(dict.fromkeys([*several, *(offer.name for offer in self.offers)]))
+
+    @property
     def lanes(self) -> Mapping[str, int]:
         """How many jobs each provider may have in flight."""
         return {name: max((model.running for model in provider.models.values()), default=1) for name, provider in self._providers.items()}

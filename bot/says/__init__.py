@@ -1,7 +1,8 @@
 """Every sentence and every card the bot shows, as values in nobody's markup.
 
 `words` holds the small change (cut, join, time, money), `cards` a job's card through its life, `results` what lands in the thread
-and the details of it, `pages` the whispers: help, quota, history, models, refusals, `forms` what is filled in, `home` a person's own page.
+and the details of it, `pages` the whispers: help, quota, history, refusals, `models` what can draw, `forms` what is filled in, `home` a
+person's own page.
 One word per concept: the controls are called Vary, Upscale, Again, Same, Remix, Details, Delete, Cancel, here and nowhere else. A package,
 because every word a person reads lives here.
 """
@@ -9,15 +10,12 @@ because every word a person reads lives here.
 from bot.says.cards import Live, card, overview, provider_problem, title
 from bot.says.forms import drawing_form
 from bot.says.home import home
+from bot.says.models import Standing, ends, facts_of_model, model_page, models_page
 from bot.says.pages import (
-    Standing,
-    ends,
-    facts_of_model,
     fault_page,
     help_page,
     history_page,
     kept_page,
-    models_page,
     quota_page,
     refusal_page,
     settings_page,
@@ -40,6 +38,7 @@ __all__ = [
     "history_page",
     "home",
     "kept_page",
+    "model_page",
     "models_page",
     "overview",
     "promise",

@@ -1,12 +1,10 @@
-"""Pages: the whispers, seen by one person: help, quota, history, models, refusals and faults."""
+"""Pages: the whispers, seen by one person: help, quota, history, refusals and faults."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 
 from bot.errors import BadPicture, Blocked, NothingFits, OverQuota, Refusal, Refused, TooMany
-from bot.model import Action, Capabilities, CommandSpec, Emphasis, Job, Message, Role, Tone, Use, Window
-from bot.says.words import cut, listed, moment, money, plural, span
+from bot.model import Action, CommandSpec, Emphasis, Job, Message, Role, Tone, Use, Window
+from bot.says.words import cut, moment, plural
 
 EXAMPLES = (
     "/imagine a red fox in the snow --ar 16:9 --count 4",
@@ -166,57 +164,3 @@ def settings_page(where: str, changes: Mapping[str, tuple[str, str]]) -> Message
         fields=fields,
         tone=Tone.GOOD,
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """How a model stands right now, for the page of models."""
-
-    name: str
-    model: Capabilities
-    well: bool = True
-    """Whether it is asked, or left alone because it failed again and again."""
-    allowed: bool = True
-    """Whether it may be used where the page is read."""
-    latency: tuple[float, float] | None = None
-    """Median and 95th percentile in seconds, or None where nothing is known."""
-    today: date
-
-
-def models_page(standings: Sequence[Standing]) -> Message:
-    """What can draw here, what it can do, what it costs, and how it fares."""
-    fields = tuple((each.name, " · ".join(facts_of_model(each))) for each in standings if each.allowed)
-    missing = sum(not each.allowed for each in standings)
-    hidden = f" {plural(missing, 'more model')} may not be used here." if missing else ""
-    body = f"Pick one with --model; without it the cheapest that can do the work is taken.{hidden}"
-    return Message(
-        text="Models: " + "; ".join(f"{name}: {about}" for name, about in fields) + hidden, title="Models", body=body, fields=fields
-    )
-
-
-def facts_of_model(standing: Standing) -> list[str]:
-    """Operations, sizes, seed promise, price, health and latency, in a few words each."""
-    model = standing.model
-    extras = [word for word, has in (("negative prompt", model.negative), ("mask", model.mask), ("strength", model.strength)) if has]
-    sizes = listed([f"{width}×{height}" for width, height in model.sizes[:4]]) if model.sizes else f"up to {model.sides[1]} px"
-    price = f"{money(model.price)} an image" if model.price else "free" if model.price is not None else "price unknown"
-    known = standing.latency
-    facts = [
-        listed(sorted(operation.value for operation in model.operations)),
-        sizes,
-        f"rerun {model.promise.value}",
-        price,
-        *extras,
-        f"usually {span(known[0])}, at most {span(known[1])} in 19 of 20" if known else "",
-        "" if standing.well else "failing: left alone for the moment",
-        ends(model, standing.today),
-        model.about,
-    ]
-    return [fact for fact in facts if fact]
-
-
-def ends(model: Capabilities, today: date) -> str:
-    """When the service switches a model off, in words, or the empty string."""
-    if model.until is None:
-        return ""
-    return f"switched off since {model.until:%d %b %Y}" if model.until <= today else f"ends {model.until:%d %b %Y}"
