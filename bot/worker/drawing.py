@@ -32,6 +32,8 @@ _LOOK_AGAIN = 10.0
 """Seconds after which a polling handler reads the job again, in case another process moved it."""
 _LEASE = 60.0
 """Seconds without a sign of life after which another machine takes over a job whose call was on its way."""
+_LOOK_AT_CALLS = 2.0
+_TICKETS_COME = 5.0
 _ATTEMPTS = 5
 _RESUBMISSIONS = 2
 _TRANSIENT = frozenset({FaultKind.RATE_LIMITED, FaultKind.UNAVAILABLE, FaultKind.TIMEOUT})
@@ -227,11 +229,17 @@ class Drawer:
         held = _Held(job)
         async with asyncio.TaskGroup() as group:
             renewing = group.create_task(self._renew(held))
-            outcome = await self._call(held, inputs, provider)
+            calling = group.create_task(self._call(held, inputs, provider))
+            watching = group.create_task(self._watch(job.id, calling))
+            await asyncio.wait({calling})
+            watching.cancel()
             async with held.gate:
                 # Not in the middle of a save: what the journal then has would not be what we hold.
                 renewing.cancel()
-        job = held.job
+        if calling.cancelled():
+            log.info("call given up: cancelled", provider=job.provider)
+            return await self._store.find(job.id), None
+        outcome, job = calling.result(), held.job
         if isinstance(outcome, Refused):
             return await self._refuse(job, outcome)
         if isinstance(outcome, ProviderFault):
@@ -248,6 +256,19 @@ class Drawer:
         except Exception as error:
             log.exception("provider broke its contract", provider=job.provider)
             return ProviderFault(f"{job.provider} broke: {type(error).__name__}.", kind=FaultKind.BAD_RESULT)
+
+    async def _watch(self, job_id: str, calling: "asyncio.Task[object]") -> None:
+        """Give up a long call whose job was cancelled. A service with tickets answers in the seconds before, and is told by its ticket."""
+        while not calling.done():
+            await asyncio.sleep(_LOOK_AT_CALLS)
+            try:
+                state = (await self._store.find(job_id)).state
+            except (StoreFault, NotFound):
+                continue
+            if state in {State.CANCELLING, State.CANCELLED}:
+                await asyncio.wait({calling}, timeout=_TICKETS_COME)
+                calling.cancel()
+                return
 
     async def _note(self, held: "_Held", ticket: str) -> bool:
         """Write down what one of several calls came to, while the others are on their way. False: the job was cancelled meanwhile."""

@@ -270,3 +270,32 @@ async def test_an_estimate_stands_on_the_card_while_it_waits(tmp_path: Path) -> 
         assert await eventually(priced)
         service.ready.set()
         await story.until(answer.job, State.DELIVERED)
+
+
+class Stubborn(Service):
+    """A service that answers in the call itself, after an hour."""
+
+    def __init__(self) -> None:
+        super().__init__("acme")
+        self.given_up = asyncio.Event()
+
+    async def submit(self, request: Request, inputs: Inputs, *, key: str) -> Progress:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            self.given_up.set()
+            raise
+        raise AssertionError
+
+
+@pytest.mark.slow
+async def test_a_long_call_whose_job_was_cancelled_is_given_up(tmp_path: Path) -> None:
+    service = Stubborn()
+    async with open_story(tmp_path, fakes=services(service)) as story:
+        answer = await story.say("imagine a fox")
+        await story.until(answer.job, State.SUBMITTING)
+        await story.say(f"cancel {answer.job}")
+        await story.until(answer.job, State.CANCELLED)
+        async with asyncio.timeout(15):
+            await service.given_up.wait()
+        assert "Cancelled" in body_of(await story.card(answer.job))
