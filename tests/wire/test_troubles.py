@@ -7,6 +7,7 @@ import pytest
 from bot.model import State
 from tests.flows.story import eventually
 from tests.wire.chats import Chat
+from tests.wire.discord_chat import open_discord_chat
 from tests.wire.story import Story, open_story
 
 
@@ -120,3 +121,17 @@ async def test_somebody_who_deletes_a_result_breaks_nothing(tmp_path: Path, chat
 
         await eventually(gone)
         await story.quiet()
+
+
+async def test_whom_nobody_can_reach_any_more_costs_nothing_and_stops_nothing(tmp_path: Path) -> None:
+    async with open_discord_chat() as chat, open_story(tmp_path, chat, settings={"SKETCH_DELAY": "1"}) as story:
+        chat.server.user("ada").takes_messages = False
+        await chat.command("ada", "imagine", prompt="a letter without an address")
+        job = await story.until(await story.job(), State.SUBMITTED)
+        await story.sees(chat.messages)
+        chat.age(20 * 60)
+        chat.kick()
+        assert (await story.until(job.id)).state is State.FAILED
+        await story.quiet()
+        await story.draw("a letter that arrives", "ivy", "grown-ups")
+        assert await story.used("ada") == 0
