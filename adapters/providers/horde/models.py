@@ -15,6 +15,7 @@ from bot.model import Capabilities, Operation
 ANONYMOUS = "0000000000"
 """The key that everybody has: last in the queue, small pictures, shown to everybody."""
 _ABOUT = "drawn by volunteers' machines, not confidential"
+"""Printed with every result, so it says this and nothing else."""
 _DEADLINE = 1200.0
 """Seconds; a request that nobody took ends by itself after 10 to 20 minutes."""
 _SMALL, _LARGE = 512 * 512, 1024 * 1024
@@ -50,6 +51,10 @@ class Settings(CallSettings):
     adult: bool = Field(default=False, description="Whether machines may draw what is not safe for work; else they hold it back.")
     rewrite: bool = Field(default=False, description="Whether it may take words out of a prompt that it would refuse, without a word.")
     sampler: str = Field("", description="Sampler, as AI Horde names it (k_euler). Empty: its own default.")
+    by_name: bool = Field(
+        default=False,
+        description="Whether it draws only for those who name it, and where it is the default. Else it goes first, being free.",
+    )
     running: int = Field(8, ge=1, le=1000, description="Requests in flight at once; an account may have 30, everybody's key fewer.")
 
     @field_validator("models")
@@ -71,7 +76,7 @@ class Recipe:
     sampler: str = ""
 
 
-def _diffusion(name: str, *, pixels: int, about: str = "") -> Capabilities:
+def _diffusion(name: str, *, pixels: int) -> Capabilities:
     return Capabilities(
         name=name,
         operations=_LOOKS,
@@ -86,7 +91,7 @@ def _diffusion(name: str, *, pixels: int, about: str = "") -> Capabilities:
         mask=True,
         deadline=_DEADLINE,
         running=8,
-        about=f"{about}; {_ABOUT}" if about else _ABOUT,
+        about=_ABOUT,
     )
 
 
@@ -100,18 +105,18 @@ _FLUX = Capabilities(
     steps=(1, 12),
     deadline=_DEADLINE,
     running=8,
-    about=f"follows long sentences; {_ABOUT}",
+    about=_ABOUT,
 )
 
 _KNOWN: Mapping[str, tuple[Capabilities, Recipe]] = MappingProxyType(
     {
         model.name: (model, recipe)
         for model, recipe in (
-            (_diffusion("albedobase-xl", pixels=_LARGE, about="does everything well"), Recipe(asked="AlbedoBase XL (SDXL)")),
-            (_diffusion("juggernaut-xl", pixels=_LARGE, about="photographs"), Recipe(asked="Juggernaut XL")),
+            (_diffusion("albedobase-xl", pixels=_LARGE), Recipe(asked="AlbedoBase XL (SDXL)")),
+            (_diffusion("juggernaut-xl", pixels=_LARGE), Recipe(asked="Juggernaut XL")),
             (_FLUX, Recipe(asked="Flux.1-Schnell fp8 (Compact)", steps=4, guidance=1.0, sampler="k_euler")),
-            (_diffusion("deliberate", pixels=_SMALL, about="small and soon done"), Recipe(asked="Deliberate")),
-            (_diffusion("stable-diffusion", pixels=_SMALL, about="version 1.5"), Recipe(asked="stable_diffusion")),
+            (_diffusion("deliberate", pixels=_SMALL), Recipe(asked="Deliberate")),
+            (_diffusion("stable-diffusion", pixels=_SMALL), Recipe(asked="stable_diffusion")),
         )
     }
 )
@@ -121,7 +126,7 @@ MODELS: tuple[Capabilities, ...] = tuple(model for model, _ in _KNOWN.values())
 
 def models_of(settings: Settings) -> Mapping[str, Capabilities]:
     """The models that are offered, by name."""
-    return {name: replace(model, running=settings.running) for name, (model, _) in _offered(settings).items()}
+    return {name: replace(model, running=settings.running, special=settings.by_name) for name, (model, _) in _offered(settings).items()}
 
 
 def recipes_of(settings: Settings) -> Mapping[str, Recipe]:

@@ -168,3 +168,15 @@ async def test_a_refused_prompt_is_blocked_and_asked_of_nobody_else(vendor: Vend
         assert job.state is State.BLOCKED
         assert job.problem
         assert "AI Horde" in job.problem.sentence
+
+
+@pytest.mark.parametrize(("by_name", "drawn_by"), [("true", "sketch"), ("false", "horde")])
+async def test_it_goes_first_because_it_is_free_unless_it_is_to_be_named(
+    vendor: Vendor, tmp_path: Path, by_name: str, drawn_by: str
+) -> None:
+    stands(vendor, Says(json=recorded("waiting")))
+    more = {"BOT_PROVIDERS": "horde,sketch", "HORDE_BY_NAME": by_name}
+    async with open_story(tmp_path, {**surroundings(vendor), **more}) as story:
+        answer = await story.say("imagine a small boat")
+        job = await story.until(answer.job, State.SUBMITTED, State.DELIVERED)
+    assert job.provider == drawn_by
