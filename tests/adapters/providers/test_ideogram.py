@@ -103,7 +103,7 @@ def test_a_style_is_a_type_or_a_preset() -> None:
     assert "style_type" not in fields
 
 
-@pytest.mark.parametrize(("strength", "weight"), [(None, 50), (0.0, 100), (0.3, 70), (1.0, 1)])
+@pytest.mark.parametrize(("strength", "weight"), [(None, 55), (0.0, 100), (0.3, 70), (1.0, 1)])
 def test_a_variation_says_how_much_of_the_picture_to_keep(strength: float | None, weight: int) -> None:
     order = ordered("ideogram-3", Operation.VARY, strength=strength)
     assert order.path == "/v2/image/remix/ideogram-3"

@@ -91,7 +91,7 @@ def test_stable_diffusion_also_says_its_model_and_mode_and_how_closely_to_follow
 
 
 def test_an_edit_has_a_strength_even_where_nobody_said_one() -> None:
-    assert fields("stable-image-ultra", Operation.EDIT)["strength"] == "0.5"
+    assert fields("stable-image-ultra", Operation.EDIT)["strength"] == "0.6"
     assert fields("stable-image-ultra", Operation.VARY, strength=0)["strength"] == "0"
     assert "strength" not in fields("stable-image-ultra")
 
