@@ -3,13 +3,17 @@
 import io
 import math
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from bot.model import Answer, Attachment, Form, Job, Operation, Origin, State, Value
+from bot.app import Fakes
+from bot.model import Answer, Attachment, Capabilities, Form, Job, Level, Operation, Origin, Person, Place, State, Value, Verdict
 from tests.flows.story import Story, open_story, said
+from tests.flows.test_services import Service, services
 
 BOX = (0, 64, 96, 192)
 """Where the masks of these tests mark the picture, in pixels of 256 × 256."""
@@ -61,7 +65,15 @@ def changed(one: Image.Image, other: Image.Image) -> Image.Image:
     return ImageChops.lighter(ImageChops.lighter(red, green), blue).point(lambda value: 255 if value else 0)
 
 
-@pytest.mark.parametrize("make", [lambda _: drawn_mask(), lambda _: drawn_mask(3), erased], ids=["drawn", "larger", "erased"])
+def same(_: Image.Image) -> Image.Image:
+    return drawn_mask()
+
+
+def larger(_: Image.Image) -> Image.Image:
+    return drawn_mask(3)
+
+
+@pytest.mark.parametrize("make", [same, larger, erased])
 async def test_repainting_changes_what_is_marked_and_not_one_pixel_else(make: Callable[[Image.Image], Image.Image], tmp_path: Path) -> None:
     async with open_story(tmp_path) as story:
         first = await story.drawn("imagine a meadow under a blue sky --seed 3")
@@ -209,3 +221,76 @@ async def test_each_counts_as_one_image(tmp_path: Path) -> None:
         await story.drawn(f"extend {first.id} --ar 2:1")
         await story.drawn(f"cutout {first.id}")
         assert "4 of 50 images used" in said(await story.say("quota"))
+
+
+class Guard:
+    """Lets no word pass that says xyzzy, and no picture with white on its left."""
+
+    name = "guard"
+
+    async def prompt(self, person: Person, place: Place, text: str) -> Verdict:
+        return Verdict(level=Level.BLOCK if "xyzzy" in text else Level.ALLOW, category="words", source=self.name)
+
+    async def image(self, place: Place, image: bytes) -> Verdict:
+        found = Image.open(io.BytesIO(image)).convert("L").getpixel((1, 128))
+        return Verdict(level=Level.BLOCK if found == 255 else Level.ALLOW, category="pictures", source=self.name)
+
+
+async def test_words_masks_and_pictures_are_moderated_and_what_is_refused_counts_for_nothing(tmp_path: Path) -> None:
+    async with open_story(tmp_path, fakes=Fakes(moderators=[Guard()])) as story:
+        first = await story.drawn("imagine a meadow --seed 3")
+        mask, hole = await attach(story, drawn_mask()), await attach(story, erased(await picture(story, first)))
+        for answer in (
+            await story.say(f"repaint {first.id} a red house", attachments=(mask,)),
+            await story.say(f"repaint {first.id} a xyzzy house", attachments=(hole,)),
+            await story.say(f"extend {first.id} a xyzzy house --ar 2:1"),
+            await story.say("cutout", attachments=(mask,)),
+        ):
+            assert not answer.job
+            assert "is not allowed here" in said(answer)
+        assert "1 of 50 images used" in said(await story.say("quota"))
+        await done(story, f"repaint {first.id} a red house", hole)
+
+
+def service(name: str, *operations: Operation) -> Service:
+    model = Capabilities(name=f"{name}-1", operations=frozenset({Operation.DRAW, *operations}), most=1, price=Decimal("0.04"))
+    return Service(name, model, replace(model, name=f"{name}-2", price=Decimal("0.09")))
+
+
+async def test_what_no_model_does_is_refused_with_those_that_could(tmp_path: Path) -> None:
+    one, two = service("one"), service("two", Operation.INPAINT, Operation.UPSCALE)
+    async with open_story(tmp_path, fakes=services(one, two)) as story:
+        first = await story.drawn("imagine a meadow --model one")
+        mask = await attach(story, drawn_mask())
+        unable = said(await story.say(f"repaint {first.id} a house --model one-2", attachments=(mask,)))
+        assert "one-2 cannot repaint a part of a picture" in unable
+        assert "Models that can: two/two-1, two/two-2" in unable
+        nobody = said(await story.say(f"cutout {first.id}"))
+        assert "No model here can remove a background" in nobody
+        assert "switch on a provider" in nobody
+        await story.say("settings --models one", who="ada")
+        forbidden = said(await story.say(f"repaint {first.id} a house", attachments=(mask,)))
+        assert "No model here can repaint a part of a picture" in forbidden
+        assert "An admin could allow one that can: two/two-1, two/two-2" in forbidden
+
+
+async def test_upscale_and_cutout_take_the_model_that_is_named(tmp_path: Path) -> None:
+    two = service("two", Operation.UPSCALE, Operation.REMOVE_BACKGROUND)
+    async with open_story(tmp_path, fakes=services(two)) as story:
+        first = await story.drawn("imagine a meadow")
+        assert first.model == "two-1"
+        for line in (f"upscale {first.id} --model two-2", f"cutout {first.id} --model two-2"):
+            assert (await story.drawn(line)).model == "two-2"
+        assert (await story.drawn(f"upscale {first.id}")).model == "two-1"
+
+
+async def test_models_tells_everything_about_what_is_named(tmp_path: Path) -> None:
+    async with open_story(tmp_path, fakes=services(service("one"), service("two", Operation.INPAINT))) as story:
+        page = said(await story.say("models two/two-2"))
+        assert "draw and inpaint" in page
+        assert "$0.09 an image" in page
+        assert "one-1" not in page
+        provider = said(await story.say("models two"))
+        assert "two/two-1" in provider
+        assert "two/two-2" in provider
+        assert "Did you mean two/two-2?" in said(await story.say("models twotwo-2"))
