@@ -12,7 +12,9 @@ from bot.model import State
 from tests.flows.story import eventually
 from tests.flows.test_restart import Fuse, ProcessDied, drive, paid
 from tests.wire.chats import Chat
+from tests.wire.discord_chat import open_discord_chat
 from tests.wire.process import all_over, count_jobs, posts_of, started
+from tests.wire.slack_chat import open_slack_chat
 from tests.wire.story import Calendar, Story, open_story
 
 ROUNDS = 4
@@ -149,3 +151,26 @@ async def test_killed_in_a_loop_every_job_is_shown_once(tmp_path: Path, chat: Ch
 
 async def _so_many(folder: Path, wanted: int) -> bool:
     return await count_jobs(folder) >= wanted
+
+
+@pytest.mark.slow
+async def test_killed_with_both_chats_it_goes_on_in_both_and_says_nothing_it_should_not(tmp_path: Path) -> None:
+    async with open_slack_chat() as slack, open_discord_chat() as discord:
+        chats: tuple[Chat, ...] = (slack, discord)
+        async with started(tmp_path, *chats, settings={"SKETCH_DELAY": "1"}) as process:
+            for number, each in enumerate(chats, start=1):
+                await each.command("ada", "imagine", prompt=f"a humming bee for {each.name}")
+                await eventually(lambda wanted=number: _so_many(tmp_path, wanted))
+            await process.kill()
+        async with started(tmp_path, *chats) as process:
+            jobs = await all_over(tmp_path)
+            assert [job.state for job in jobs] == [State.DELIVERED] * 2
+            assert await process.terminate() == 0
+            log = process.log.read_text()
+        assert not [word for each in chats for word in (*each.secrets, "a humming bee") if word in log]
+        assert "Traceback" not in log
+        for each in chats:
+            job = next(job for job in jobs if job.place.platform == each.name)
+            posts = await posts_of(tmp_path, job.id)
+            assert [message.id for message in each.messages()] == [posts["card"][0].id]
+            assert [message.id for message in each.messages(under=posts["result"][0].place.thread)] == [posts["result"][0].id]
