@@ -3,8 +3,8 @@
 `words` holds the small change (cut, join, time, money), `cards` a job's card through its life, `results` what lands in the thread
 and the details of it, `pages` the whispers: help, quota, history, refusals, `models` what can draw, `forms` what is filled in, `home` a
 person's own page.
-One word per concept: the controls are called Vary, Upscale, Again, Same, Remix, Details, Delete, Cancel, here and nowhere else. A package,
-because every word a person reads lives here.
+One word per concept: the controls are called Vary, Upscale, Again, Same, Remix, Details, Edit, Repaint, Extend, Cut out, Delete,
+Cancel, here and nowhere else. A package, because every word a person reads lives here.
 """
 
 from bot.says.cards import Live, card, overview, provider_problem, title

@@ -165,9 +165,10 @@ def details(job: Job, model: Capabilities | None, ancestors: Sequence[Job], mark
 
 
 def _detailed(job: Job) -> tuple[Action, ...]:
-    """The buttons of the details: those of the result, an edit besides, and no way to where one is already. What destroys stays last."""
+    """The buttons of the details: those of the result and what needs a form, but no way to where one is. What destroys stays last."""
     *shown, last = (action for action in actions(job) if action.line != f"show {job.id}")
-    return (*shown, Action(label="Edit", line=f"edit {job.id}"), last)
+    more = (("Edit", "edit"), ("Repaint", "repaint"), ("Extend", "extend"), ("Cut out", "cutout"))
+    return (*shown, *(Action(label=label, line=f"{verb} {job.id}") for label, verb in more), last)
 
 
 def undelivered(job: Job, model: Capabilities | None, sentence: str) -> Message:

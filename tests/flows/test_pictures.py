@@ -294,3 +294,15 @@ async def test_models_tells_everything_about_what_is_named(tmp_path: Path) -> No
         assert "two/two-1" in provider
         assert "two/two-2" in provider
         assert "Did you mean two/two-2?" in said(await story.say("models twotwo-2"))
+
+
+async def test_the_details_lead_to_every_way_of_changing_a_picture(tmp_path: Path) -> None:
+    async with open_story(tmp_path) as story:
+        first = await story.drawn("imagine a meadow --seed 3")
+        details = (await story.say(f"show {first.id}")).whisper
+        assert details is not None
+        lines = {action.label: action.line for action in details.actions}
+        for label in ("Edit", "Repaint", "Extend"):
+            assert (await story.say(lines[label], origin=Origin.BUTTON)).form is not None
+        answer = await story.say(lines["Cut out"], origin=Origin.BUTTON)
+        assert (await story.until(answer.job, State.DELIVERED)).request.operation is Operation.REMOVE_BACKGROUND
