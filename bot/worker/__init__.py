@@ -71,11 +71,12 @@ class Worker:
         notice = await known.receive(delivery) if known else None
         if notice is None:
             return False
-        if await self._store.take(f"webhook:{provider}:{notice.event}"):
-            job_id = await self._store.job_of_ticket(provider, notice.ticket)
-            if job_id and not self._drawer.nudge(job_id):
+        job_id = await self._store.job_of_ticket(provider, notice.ticket)
+        # One that comes before its ticket is written is not used up: sent again, it finds its job.
+        if job_id and await self._store.take(f"webhook:{provider}:{notice.event}"):
+            if not self._drawer.nudge(job_id):
                 await self._queue.put(job_id, lane=provider, once=f"hook {notice.event}")
-            log.info("delivery taken", provider=provider, job=job_id or "")
+            log.info("delivery taken", provider=provider, job=job_id)
         return True
 
     async def stop(self) -> None:

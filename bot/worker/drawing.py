@@ -107,9 +107,11 @@ class Drawer:
     async def draw(self, job_id: str) -> None:
         """Move a job through its provider until it leaves it, a long wait is due, or the worker stops.
 
-        A job may have been put into the queue more than once; in this process, the first handler is the only one.
+        A job may have been put into the queue more than once; in this process, the first handler is the only one. Who comes second
+        ends its wait: another machine may have been told that there is news.
         """
         if job_id in self._at_work:
+            self.nudge(job_id)
             return
         self._at_work.add(job_id)
         try:
