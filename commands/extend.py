@@ -6,7 +6,7 @@ from bot.command import DRAWING, INDEX, JOB, Command, Context, Misunderstood, Op
 from bot.model import Answer, CommandSpec, Origin
 
 _OFFERED = ("seed", "style", "no", "model")
-_AR = replace(next(option for option in DRAWING if option.name == "ar"), about="The new shape, such as 16:9")
+_AR = replace(next(option for option in DRAWING if option.name == "ar"), about="The new shape, such as 16:9", asked=True)
 _OPTIONS = (
     _AR,
     replace(DRAWING[0], about="What shall be around it, if not more of the same", example="a wide beach"),

@@ -6,9 +6,9 @@ from bot.command import DRAWING, INDEX, JOB, Command, Context, Misunderstood, Op
 from bot.model import Answer, CommandSpec, Kind, Option, Origin
 
 _OFFERED = ("strength", "seed", "style", "no", "model")
-_MASK = Option(name="mask", kind=Kind.IMAGE, about="White where it shall change, or the picture with that part erased")
+_MASK = Option(name="mask", kind=Kind.IMAGE, about="White where it shall change, or the picture with that part erased", asked=True)
 _OPTIONS = (
-    replace(DRAWING[0], about="What shall be there instead", example="a small red boat"),
+    replace(DRAWING[0], about="What shall be there instead", example="a small red boat", asked=True),
     _MASK,
     *(option for option in DRAWING if option.name in _OFFERED),
 )

@@ -45,6 +45,8 @@ class Option:
     least: float | None = None
     most: float | None = None
     choices: tuple[str, ...] = ()
+    asked: bool = False
+    """Whether a form asks for it where it is missing."""
     example: str = ""
     """A value that works, for hints and corrections."""
 

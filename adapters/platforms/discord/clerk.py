@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 PATIENCE = 1.3
 """Seconds that the hub may take to answer with a form before the acknowledgement goes out instead."""
-DRAWS = frozenset({"imagine", "vary", "edit", "again", "rerun", "upscale"})
+DRAWS = frozenset({"imagine", "vary", "edit", "repaint", "extend", "cutout", "again", "rerun", "upscale"})
 """Commands whose result is posted, so that it is worth nothing where the bot may not post."""
 
 
@@ -128,7 +128,7 @@ class Clerk:
             options=options,
             attachments=files,
         )
-        await self._ask(Asked(invocation=invocation, reply=reply, where=found, early=opens(spec, given)))
+        await self._ask(Asked(invocation=invocation, reply=reply, where=found, early=opens(spec, given, pictured=bool(files))))
 
     async def _chosen(self, reply: Reply, data: Mapping[str, Any]) -> None:
         found = inbound.where(reply.interaction)
@@ -298,10 +298,15 @@ class Clerk:
         return missing(asked.reply.interaction.app_permissions, asked.where.place)
 
 
-def opens(spec: CommandSpec, options: Mapping[str, Any]) -> bool:
-    """Whether a form may be the answer: where words are wanted and none are there, or where no job is named that something is done with."""
+def opens(spec: CommandSpec, options: Mapping[str, Any], *, pictured: bool = False) -> bool:
+    """Whether a form may be the answer: where words are wanted and none are there, or where no job is named that something is done with.
+
+    A command may say itself what its form asks for. `pictured`: whether a picture came along.
+    """
     if "form" in options:
         return True
+    if asked := [option for option in spec.options if option.asked]:
+        return any(not pictured if option.kind is Kind.IMAGE else option.name not in options for option in asked)
     wordy = next((option for option in spec.options if option.rest), None)
     if wordy is not None:
         return wordy.name not in options

@@ -83,6 +83,10 @@ def test_a_prompt_from_a_message_loses_the_bots_name_and_takes_the_words_of_a_pr
         ("imagine", {"prompt": "a boat", "form": True}, True),
         ("remix", {"job": "7kq2mw9x"}, True),
         ("edit", {"job": "7kq2mw9x", "prompt": "at night"}, False),
+        ("repaint", {"job": "7kq2mw9x", "prompt": "a red house"}, True),
+        ("extend", {"job": "7kq2mw9x", "prompt": "a wide beach"}, True),
+        ("extend", {"job": "7kq2mw9x", "ar": "16:9"}, False),
+        ("cutout", {"job": "7kq2mw9x"}, False),
         ("settings", {}, True),
         ("settings", {"scope": "channel"}, True),
         ("vary", {"job": "7kq2mw9x", "image": 2}, False),
@@ -92,6 +96,12 @@ def test_a_prompt_from_a_message_loses_the_bots_name_and_takes_the_words_of_a_pr
 )
 def test_only_what_may_open_a_form_is_waited_for(command: str, options: dict[str, object], may: bool) -> None:
     assert clerk.opens(SPECS[command], options) is may
+
+
+def test_a_command_with_its_picture_and_its_words_opens_no_form() -> None:
+    said = {"job": "7kq2mw9x", "prompt": "a red house"}
+    assert not clerk.opens(SPECS["repaint"], said, pictured=True)
+    assert clerk.opens(SPECS["repaint"], {"job": "7kq2mw9x"}, pictured=True)
 
 
 def test_the_commands_that_need_room_for_images_exist() -> None:
