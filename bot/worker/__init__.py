@@ -29,8 +29,11 @@ log = structlog.get_logger()
 _SWEEP = 30.0
 _POSITIONS = 1.0
 _RENEW = 20.0
-_TELLING_AT_ONCE = 64
+_TELLING_AT_ONCE = 1024
+"""Many, because most of them wait for their turn in a crowded channel; a chat's connections are limited by the chat."""
 _LONGEST_PAUSE = 300.0
+_TROUBLE = 3
+"""Tries after which a chat that asks to come again is worth a warning."""
 
 
 class Worker:
@@ -112,6 +115,7 @@ class Worker:
             try:
                 await (self._teller.tell(job_id) if lane == TELL else self._drawer.draw(job_id))
             except (Overtaken, NotFound) as error:
+                self._failures.pop((job_id, lane), None)
                 log.debug("dropped", why=type(error).__name__)
             except Exception as error:  # noqa: BLE001 - a handler's error must not end the worker
                 await self._try_later(job_id, lane, error)
@@ -120,8 +124,13 @@ class Worker:
 
     async def _try_later(self, job_id: str, lane: str, error: Exception) -> None:
         failures = self._failures[job_id, lane] = self._failures.get((job_id, lane), 0) + 1
-        log.warning("step failed", lane=lane, failures=failures, error=type(error).__name__, exc_info=not isinstance(error, Fault))
+        known = isinstance(error, PlatformFault)
+        why = {"reason": error.sentence} if isinstance(error, PlatformFault) else {"exc_info": not isinstance(error, Fault)}
+        # A busy chat asks many to come again, once or twice: that is how it works, and no trouble yet.
+        tell = log.info if known and failures < _TROUBLE else log.warning
+        tell("step failed", lane=lane, failures=failures, error=type(error).__name__, **why)
         if isinstance(error, PlatformFault) and error.permanent:
+            self._failures.pop((job_id, lane), None)
             await self._teller.give_up(job_id, error)
             return
         pause = min(_LONGEST_PAUSE, 0.5 * 2**failures)

@@ -31,6 +31,8 @@ from bot.worker.fan import Fan
 log = structlog.get_logger()
 
 _EDITS_AT_ONCE = 16
+_IN_A_CHANNEL = 8
+"""Jobs that are told in one channel at a time; chats take about a message a second there."""
 _POSITIONS_SHOWN = 100
 _CARD, _RESULT = "card", "result"
 _LEASE = timedelta(seconds=60)
@@ -77,13 +79,15 @@ class Teller:
         self._edited: dict[str, float] = {}
         self._paces: dict[str, tuple[float, float | None]] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._gates: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def tell(self, job_id: str) -> None:
         """Bring everything people see of a job up to date.
 
         Whoever saves a newer version puts a wake-up of its own into the queue, so what is told here need not be looked at twice.
         """
-        async with self._lock(job_id), self._leased(job_id) as mine:
+        where = (await self._store.find(job_id)).place
+        async with self._gate(where), self._lock(job_id), self._leased(job_id) as mine:
             if not mine:
                 # Another machine is at it. What it may not have seen is looked at once it is done.
                 await self._queue.put(job_id, lane=TELL, due=timedelta(seconds=1), once=f"leased {time.monotonic_ns()}")
@@ -226,6 +230,10 @@ class Teller:
         """Post under a key, with the intention written first: who dies in between leaves word that there may be a post already."""
         first = await self._store.take(f"post:{job.id}:{key}")
         return await platform.post(place, message, key=f"{job.id}:{key}", again=not first)
+
+    def _gate(self, place: Place) -> asyncio.Semaphore:
+        """Lets a few into a channel at a time, in their order: a crowded one takes no turn away from any other."""
+        return self._gates.setdefault(f"{place.platform}:{place.workspace}:{place.channel}", asyncio.Semaphore(_IN_A_CHANNEL))
 
     def _lock(self, job_id: str) -> asyncio.Lock:
         return self._locks.setdefault(job_id, asyncio.Lock())
