@@ -39,6 +39,9 @@ def models_page(standings: Sequence[Standing], *, name: str = "", page: int = 1)
     shown = [each for each in standings if each.allowed]
     missing = len(standings) - len(shown)
     hidden = f" {plural(missing, 'more model')} may not be used here." if missing else ""
+    if name and not shown:
+        # Who asks by name wants to know what it would be.
+        shown, hidden = list(standings), " None of these may be used here; ask an admin."
     grouped = len(shown) > _EACH and not name
     if grouped:
         groups = groupby(sorted(shown, key=lambda each: each.provider), key=lambda each: each.provider)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.errors import BadPicture, Blocked, NothingFits, OverQuota, Refusal, Refused, TooMany
-from bot.model import Action, CommandSpec, Emphasis, Job, Message, Role, Tone, Use, Window
+from bot.model import Action, CommandSpec, Emphasis, Job, Kind, Message, Option, Role, Tone, Use, Window
 from bot.says.words import cut, moment, plural
 
 EXAMPLES = (
@@ -88,7 +88,7 @@ def help_page(menu: Sequence[CommandSpec], *, role_admin: bool, in_thread: bool)
 
 def usage_page(spec: CommandSpec, usage: str) -> Message:
     """How one command reads."""
-    fields = tuple((f"{'' if option.positional else '--'}{option.name}", option.about) for option in spec.options)
+    fields = tuple((_spoken(option), option.about) for option in spec.options)
     return Message(
         text=f"/{usage}. {spec.about}",
         title=f"/{spec.name}",
@@ -96,6 +96,13 @@ def usage_page(spec: CommandSpec, usage: str) -> Message:
         fields=fields,
         code=f"/{spec.example or usage}",
     )
+
+
+def _spoken(option: Option) -> str:
+    """How an option is given: in its place, behind its flag, or as a file."""
+    if option.kind is Kind.IMAGE:
+        return f"{option.name} (attached)"
+    return option.name if option.positional else f"--{option.name}"
 
 
 def quota_page(uses: Sequence[Use], *, of: str, zone: str) -> Message:

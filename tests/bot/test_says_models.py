@@ -113,3 +113,9 @@ def test_what_may_not_be_used_says_so() -> None:
     page = model_page(standing("house", "grand", allowed=False))
     assert "may not be used here" in page.text
     assert page.code == ""
+
+
+def test_a_provider_that_may_not_be_used_is_told_about_all_the_same() -> None:
+    page = models_page([standing("house", "grand", allowed=False), standing("house", "small", allowed=False)], name="house")
+    assert [label for label, _ in page.fields] == ["house/grand", "house/small"]
+    assert "None of these may be used here" in page.body

@@ -294,6 +294,9 @@ async def test_models_tells_everything_about_what_is_named(tmp_path: Path) -> No
         assert "two/two-1" in provider
         assert "two/two-2" in provider
         assert "Did you mean two/two-2?" in said(await story.say("models twotwo-2"))
+        who, where = story.person("grace"), story.place()
+        offered = await story.app.dispatch.complete(who, where, command="models", option="model", typed="two")
+        assert offered == ["two", "two/two-1", "two/two-2"]
 
 
 async def test_the_details_lead_to_every_way_of_changing_a_picture(tmp_path: Path) -> None:
@@ -306,3 +309,12 @@ async def test_the_details_lead_to_every_way_of_changing_a_picture(tmp_path: Pat
             assert (await story.say(lines[label], origin=Origin.BUTTON)).form is not None
         answer = await story.say(lines["Cut out"], origin=Origin.BUTTON)
         assert (await story.until(answer.job, State.DELIVERED)).request.operation is Operation.REMOVE_BACKGROUND
+
+
+async def test_help_says_that_a_mask_is_attached(tmp_path: Path) -> None:
+    async with open_story(tmp_path) as story:
+        page = said(await story.say("help repaint"))
+        assert "mask (attached)" in page
+        assert "--mask" not in page
+        everything = said(await story.say("help"))
+        assert all(f"/{name}" in everything for name in ("repaint", "extend", "cutout"))
