@@ -171,7 +171,6 @@ async def open_app(
         SettingFault: one line that says which setting, for what, and the way without it.
     """
     fakes = fakes or Fakes()
-    environment = config.also(environment, SECOND_NAMES)
     async with AsyncExitStack() as stack:
         made(settings.folder)
         if settings.embedded and not beside and ":memory:" not in settings.database_url:
@@ -324,12 +323,16 @@ class _Opener:
         found: dict[str, Any] = {}
         for name in chosen:
             plugin: plugins.Plugin[Any, Any] = plugins.load(package, name, "PLUGIN", group=group)
-            read = partial(config.load, plugin.settings, name, self.environment)
+            read = partial(self._read, plugin.settings, name)
             settings, kit = read(), replace(self.kit(name), reload=read)
             found[name] = await self.stack.enter_async_context(plugin.open(settings, kit))
             if plugin.examine:
                 self.examinations[name] = partial(plugin.examine, settings, kit)
         return found
+
+    def _read(self, settings: type[plugins.PluginSettings], name: str) -> plugins.PluginSettings:
+        """A plugin's settings as they are now: the mapping and the files that it names may have changed since the start."""
+        return config.load(settings, name, config.also(self.environment, SECOND_NAMES))
 
 
 def webhook_token(secret: bytes, name: str) -> str:

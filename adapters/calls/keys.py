@@ -1,6 +1,7 @@
 """Keys: one or several keys of a service, used in turn, and read again when the service refuses one."""
 
 import hashlib
+import re
 import time
 from collections.abc import Callable, Sequence
 
@@ -18,7 +19,10 @@ def mark_of(key: str) -> str:
 
 
 class Keys:
-    """The keys of one service. A comma list is several keys. The setting is read again for every call, so a changed file counts at once."""
+    """The keys of one service, several between commas or on lines of their own.
+
+    The setting is read again for every call, so a changed file counts at once.
+    """
 
     def __init__(self, read: Callable[[], SecretStr | None], *, variable: str) -> None:
         """`read` gives the setting as it is now (a file may have changed); `variable` is its name, for sentences."""
@@ -43,7 +47,11 @@ class Keys:
         if not usable:
             raise ProviderFault(f"{self._variable} is not accepted: set a key that is.", kind=FaultKind.CREDENTIALS, accepted=False)
         self._turn += 1
-        return usable[self._turn % len(usable)]
+        key = usable[self._turn % len(usable)]
+        if not (key.isascii() and key.isprintable()):
+            # No header takes it; quotation marks of a word processor are the usual reason.
+            raise ProviderFault(f"{self._variable} holds a sign that no key has: set it anew.", kind=FaultKind.CREDENTIALS, accepted=False)
+        return key
 
     @property
     def marks(self) -> list[str]:
@@ -65,5 +73,5 @@ class Keys:
             found = self._read()
         except SettingFault:
             return
-        self._all = [key.strip() for key in (found.get_secret_value() if found else "").split(",") if key.strip()]
+        self._all = [key.strip() for key in re.split(r"[,\r\n]", found.get_secret_value() if found else "") if key.strip()]
         self._refused = {key: since for key, since in self._refused.items() if key in self._all}

@@ -6,7 +6,7 @@ Moderation and rate-limit answers are not documented: words that speak of safety
 
 import base64
 import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, SecretStr, TypeAdapter
 from adapters.calls import Address, AtOnce, Caller, CallSettings, Keys, Pace, Reply, open_caller
 from bot.errors import FaultKind, ProviderFault, Refused
 from bot.model import Capabilities, Finished, Inputs, Operation, Promise, Request
-from bot.plugins import Kit, Plugin
+from bot.plugins import Finding, Kit, Plugin
 from bot.ports import ImageProvider
 
 _CREDIT = Decimal("0.001")
@@ -87,6 +87,13 @@ class _Answer(BaseModel):
 _ANSWER = TypeAdapter(_Answer)
 
 
+class _Account(BaseModel):
+    credits: Decimal | None = None
+
+
+_ACCOUNT = TypeAdapter(_Account)
+
+
 def fields_of(request: Request) -> dict[str, Any]:
     """What a request says, in Recraft's words."""
     if request.operation in _PICTURES:
@@ -154,8 +161,7 @@ class Recraft(AtOnce):
 
 
 @asynccontextmanager
-async def _open(settings: Settings, kit: Kit) -> AsyncGenerator[ImageProvider]:
-    keys = Keys(lambda: (kit.reload() or settings).api_token, variable="RECRAFT_API_TOKEN")
+async def _calling(settings: Settings, kit: Kit, keys: Keys) -> AsyncGenerator[Caller]:
     async with open_caller(
         vendor="Recraft",
         base_url=settings.base_url,
@@ -168,7 +174,37 @@ async def _open(settings: Settings, kit: Kit) -> AsyncGenerator[ImageProvider]:
         trusted=(*kit.download_hosts, *settings.download_hosts),
         timeout=settings.timeout,
     ) as caller:
+        yield caller
+
+
+@asynccontextmanager
+async def _open(settings: Settings, kit: Kit) -> AsyncGenerator[ImageProvider]:
+    keys = Keys(lambda: (kit.reload() or settings).api_token, variable="RECRAFT_API_TOKEN")
+    async with _calling(settings, kit, keys) as caller:
         yield Recraft(caller)
+
+
+async def _examine(settings: Settings, kit: Kit) -> AsyncIterator[Finding]:
+    """Each key asks for its credits, which costs nothing."""
+    written = (settings.api_token.get_secret_value() if settings.api_token else "").split(",")
+    for number, key in enumerate([each.strip() for each in written if each.strip()], start=1):
+        yield await _try(settings, kit, SecretStr(key), subject=f"recraft key {number}")
+    yield Finding(subject="recraft models", good=True, sentence=", ".join(model.name for model in MODELS))
+
+
+async def _try(settings: Settings, kit: Kit, key: SecretStr, *, subject: str) -> Finding:
+    try:
+        async with _calling(settings, kit, Keys(lambda: key, variable="RECRAFT_API_TOKEN")) as caller:
+            left = (await caller.get("/users/me")).read(_ACCOUNT).credits
+    except (ProviderFault, Refused) as fault:
+        refused = isinstance(fault, ProviderFault) and fault.kind is FaultKind.CREDENTIALS
+        advice = "Recraft does not accept it: make a new one at recraft.ai under Profile, API, and set RECRAFT_API_TOKEN."
+        return Finding(subject=subject, good=False, sentence=advice if refused else fault.sentence)
+    if left is None:
+        return Finding(subject=subject, good=True, sentence="accepted; it did not say how much credit is left")
+    if left <= 0:
+        return Finding(subject=subject, good=False, sentence="Its account has no credits left: add some at recraft.ai.")
+    return Finding(subject=subject, good=True, sentence=f"accepted; ${left * _CREDIT:.2f} of credit left")
 
 
 PLUGIN = Plugin[Settings, ImageProvider](
@@ -176,4 +212,5 @@ PLUGIN = Plugin[Settings, ImageProvider](
     settings=Settings,
     open=_open,
     configured=lambda settings: settings.api_token is not None,
+    examine=_examine,
 )

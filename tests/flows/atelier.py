@@ -32,6 +32,10 @@ class Atelier:
         self.answering = asyncio.Event()
         """Whether orders are answered at all."""
         self.answering.set()
+        self.accepted: set[str] | None = None
+        """The keys that are accepted; None: all."""
+        self.keys: list[str] = []
+        """The key that came with each order, taken or not."""
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -46,6 +50,11 @@ class Atelier:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         if self.down:
             return web.json_response({}, status=503)
+        key = request.headers.get("x-key") or request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if request.method == "POST":
+            self.keys.append(key)
+        if self.accepted is not None and key not in self.accepted and not request.path.startswith("/results/"):
+            return web.json_response({"detail": f"Not authenticated: {key}"}, status=401)
         if request.method == "POST":
             return await self._order(request)
         if request.path == "/v1/get_result":
