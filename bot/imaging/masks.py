@@ -38,8 +38,9 @@ def mask(upload: bytes, picture: bytes) -> bytes:
     Raises:
         BadPicture: it is no picture, no mask, or one that leaves everything or nothing as it is.
     """
+    # The picture first, and only a small copy kept: two large ones at once would take a quarter of a gigabyte.
+    under, size = _beneath(picture)
     drawn = upright(opened(upload, most=UPLOAD)[0])
-    under = upright(opened(picture, most=ORIGINAL)[0])
     alpha = drawn.getchannel("A") if drawn.mode == "RGBA" else None
     if alpha is None or _least(alpha) >= _SOLID:
         level = _opaque(drawn.convert("RGB"), under)
@@ -47,7 +48,7 @@ def mask(upload: bytes, picture: bytes) -> bytes:
         level = ImageChops.multiply(drawn.convert("L"), alpha)
     else:
         level = ImageChops.invert(alpha)
-    fitted = level.resize(under.size, Image.Resampling.BILINEAR).point(_settled)
+    fitted = level.resize(size, Image.Resampling.BILINEAR).point(_settled)
     counts = fitted.histogram()
     if not any(counts[_HALF:]):
         raise BadPicture("This mask marks nothing: no part of it is white or erased.", advice=ADVICE)
@@ -84,11 +85,17 @@ def _is_drawn(drawn: Image.Image, under: Image.Image) -> bool:
     return not (varied and _distance(colours, beneath, visible) < 24)  # noqa: PLR2004 - of 255
 
 
+def _beneath(picture: bytes) -> tuple[Image.Image, tuple[int, int]]:
+    """A small copy of the picture that the mask is for, and its size."""
+    image = upright(opened(picture, most=ORIGINAL)[0])
+    return _small(image).convert("RGB"), image.size
+
+
 def _small(drawn: Image.Image, under: Image.Image | None = None) -> Image.Image:
     """A small copy; of the picture beneath, in the shape of what was drawn."""
     scale = min(1.0, _LOOK / max(drawn.size))
     size = (max(1, round(drawn.width * scale)), max(1, round(drawn.height * scale)))
-    return drawn.resize(size, Image.Resampling.BILINEAR) if under is None else under.convert("RGB").resize(size, Image.Resampling.BILINEAR)
+    return drawn.resize(size, Image.Resampling.BILINEAR) if under is None else under.resize(size, Image.Resampling.BILINEAR)
 
 
 def _distance(one: Image.Image, other: Image.Image, where: Image.Image) -> float:

@@ -138,3 +138,16 @@ async def test_the_studio_makes_masks_in_its_threads() -> None:
     async with open_studio() as studio:
         found = await studio.mask(encoded("PNG", drawn("L", (30, 30), ground=0, paint=255)), picture=PICTURE)
     assert is_left(Image.open(io.BytesIO(found)))
+
+
+def test_the_largest_picture_that_is_taken_gets_its_mask() -> None:
+    large = encoded("PNG", Image.new("L", (8000, 4000), 90), compress_level=1)
+    found = read(encoded("PNG", drawn("L", (40, 20), ground=0, paint=255)), of=large)
+    assert (found.size, is_left(found)) == ((8000, 4000), True)
+
+
+def test_a_soft_brush_stays_soft() -> None:
+    image = Image.new("L", SIZE, 0)
+    image.paste(Image.linear_gradient("L").rotate(90).resize((48, 64)), (48, 0))
+    counts = read(encoded("PNG", image)).histogram()
+    assert sum(counts[1:255]) > 1000
