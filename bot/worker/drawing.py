@@ -307,6 +307,9 @@ class Drawer:
         except Refused as refused:
             return await self._refuse(job, refused)
         except ProviderFault as fault:
+            if (await self._store.find(job.id)).version != job.version:
+                # Cancelled meanwhile: that the service knows nothing of it any more is what it was asked for.
+                raise Overtaken(f"Job {job.id} was moved while {job.provider} was asked.") from fault
             self._metrics.faulted(provider=job.provider, kind=fault.kind.value)
             if fault.kind in _TRANSIENT:
                 log.info("check failed, asking again", provider=job.provider, kind=fault.kind.value)

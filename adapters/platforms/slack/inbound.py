@@ -5,7 +5,7 @@ escaped and with names for emoji; both are undone here, and here only.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.platforms.slack import emoji, forms, mrkdwn
@@ -43,9 +43,10 @@ class Deed:
     """The person's name as the payload has it, should Slack not tell a better one."""
     once: str = ""
     """What this process takes once: the event, where nothing else is said."""
-    trigger: str = ""
+    trigger: str = field(default="", repr=False)
     """Good for opening one view, for three seconds."""
-    response_url: str = ""
+    response_url: str = field(default="", repr=False)
+    """Lets anybody answer for half an hour: it is in no log."""
     enterprise: str = ""
     """The organisation, where the app is installed in all of it."""
     vague: bool = False
