@@ -144,7 +144,7 @@ class Fan:
 
     async def clear(self, job: Job) -> None:
         """Forget the images that were kept between calls; those of the last answer are in no ticket yet."""
-        noted = [key for call in _read(job.ticket or "") for key in call.keys or ()] if is_fan(job.ticket) else []
+        noted = [key for call in _known(job.ticket) for key in call.keys or ()]
         for key in {*noted, *self._kept.pop(job.id, ())}:
             await self._files.delete(key)
 
@@ -224,12 +224,13 @@ def tickets_of(ticket: str) -> list[str]:
 
 def is_answered(ticket: str | None) -> bool:
     """Whether a ticket is a list of calls of which none has to be made any more."""
-    return is_fan(ticket) and not any(call.unasked for call in _read(ticket or ""))
+    calls = _known(ticket)
+    return bool(calls) and not any(call.unasked for call in calls)
 
 
 def without_unanswered(ticket: str | None) -> str | None:
     """A list of calls without hope for those that nobody answered, or None where no call was answered."""
-    calls = _read(ticket or "") if is_fan(ticket) else []
+    calls = _known(ticket)
     if all(call.unasked for call in calls):
         return None
     return _write([replace(call, failed=_UNANSWERED) if call.unasked else call for call in calls])
@@ -268,6 +269,14 @@ def _gravest(faults: Sequence[Refused | ProviderFault], calls: Sequence[_Call]) 
 
 def _write(calls: Sequence[_Call]) -> str:
     return _MARK + json.dumps([{name: value for name, value in vars(call).items() if value not in (None, "")} for call in calls])
+
+
+def _known(ticket: str | None) -> list[_Call]:
+    """The calls in a ticket; none where it is no list of calls, or one that cannot be read."""
+    try:
+        return _read(ticket or "") if is_fan(ticket) else []
+    except ProviderFault:
+        return []
 
 
 def _read(ticket: str) -> list[_Call]:
