@@ -191,7 +191,8 @@ class Jobs:
         image = await self.pick(parent, index)
         most = max((factor for factor in (2, 3, 4) if image.width * image.height * factor**2 <= PIXELS), default=1)
         if scale > most:
-            line = f"upscale {parent.id} {image.index} --scale {most}" if most > 1 else ""
+            by = f" --model {model}" if model else ""
+            line = f"upscale {parent.id} {image.index} --scale {most}{by}" if most > 1 else ""
             advice = "This line works:" if line else "It can be downloaded as it is."
             raise Misunderstood(f"{scale} times as wide, image {image.index} would be too large to keep.", advice=advice, line=line)
         request = Request(

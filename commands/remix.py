@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.command import DRAWING, JOB, Command, Context, Options, remixed, request_of, says, values_of, without
+from bot.command import DRAWING, JOB, Command, Context, Misunderstood, Options, remixed, request_of, says, values_of, without
 from bot.model import Answer, CommandSpec, Operation, Origin
 
 _OTHERS: Mapping[Operation, frozenset[str]] = {
@@ -19,6 +19,14 @@ async def run(context: Context, options: Options) -> Answer:
     """Without changes, the form filled with what the job had; with changes, a job."""
     parent = await context.jobs.look_up(context.asker, options.text("job"))
     changed = {name: value for name, value in options.values.items() if name != "job"}
+    others = _OTHERS.get(parent.request.operation, frozenset())
+    if wrong := sorted(others.intersection(changed) - {"ar"}):
+        raise Misunderstood(
+            f"Job {parent.id} draws nothing from words, so {' and '.join(wrong)} would change nothing.",
+            advice="Its model can be another one, as in this line:",
+            line=f"remix {parent.id} --model {parent.drawn_by}",
+            option=wrong[0],
+        )
     if changed or context.origin is Origin.FORM:
         # Without words a picture from words is nothing: an emptied prompt stays as it was.
         emptied = context.emptied - {"prompt"}
@@ -27,7 +35,6 @@ async def run(context: Context, options: Options) -> Answer:
     had = values_of(parent.request)
     if parent.seed is not None:
         had["seed"] = parent.seed
-    others = _OTHERS.get(parent.request.operation, frozenset())
     shown = [option for option in DRAWING if option.name not in others and (option.name != "strength" or parent.request.sources)]
     return Answer(form=says.drawing_form(f"Remix {parent.id}", f"remix {parent.id}", shown, had, models=context.models))
 

@@ -210,6 +210,9 @@ async def test_remix_of_a_cutout_offers_the_model_alone(tmp_path: Path) -> None:
         for job in (await story.drawn(f"cutout {first.id}"), await story.drawn(f"upscale {first.id}")):
             form = form_of(await story.say(f"remix {job.id}", origin=Origin.BUTTON))
             assert {field.name for field in form.fields} <= {"model", "seed"}
+            refused = said(await story.say(f"remix {job.id} a red house --count 3"))
+            assert "count and prompt would change nothing" in refused
+            assert f"/remix {job.id} --model sketch" in refused
             other = await story.until((await send(story, form, model="sketch")).job, State.DELIVERED)
             assert (other.request.operation, other.images[0].width) == (job.request.operation, job.images[0].width)
 
