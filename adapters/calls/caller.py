@@ -1,5 +1,6 @@
 """The caller: one service over HTTP. Sends, times out, repeats what may be repeated, paces, and translates every error."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -23,6 +24,8 @@ _AGAIN = {FaultKind.RATE_LIMITED, FaultKind.UNAVAILABLE, FaultKind.TIMEOUT}
 _UNKNOWN = {FaultKind.BAD_REQUEST, FaultKind.LOST, FaultKind.CREDENTIALS}
 """How an account answers about what is another's."""
 _OWNERS = 4096
+_AT_ONCE = 32
+"""Questions at once: httpx looks through all that wait whenever one moves, so a thousand polls wait here, and cost less."""
 _PATIENCE = 20.0
 _LONGEST_WAIT = 10.0
 _NO_KEY = ""
@@ -55,6 +58,7 @@ class Caller:
         self._downloads = downloads
         self._now = now
         self._owners: dict[str, str] = {}
+        self._gate = asyncio.Semaphore(_AT_ONCE)
         self._regions = tuple(region.lower() for region in regions)
 
     async def get(
@@ -129,6 +133,10 @@ class Caller:
 
     async def _ask(self, method: str, path: str, *, mark: str, **options: Any) -> Reply:  # noqa: ANN401 - httpx's own options
         """A call that may be made with any account's key: with the one that knows the path, where that is known."""
+        async with self._gate:
+            return await self._ask_around(method, path, mark=mark, **options)
+
+    async def _ask_around(self, method: str, path: str, *, mark: str, **options: Any) -> Reply:  # noqa: ANN401 - httpx's own options
         marks = self._keys.marks if self._keys and not mark else []
         if len(marks) < 2:  # noqa: PLR2004 - with one account there is no choice
             return await self._call(method, path, mark=mark, **options)
