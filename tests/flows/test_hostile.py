@@ -17,6 +17,7 @@ from bot import logs
 from bot.app import Fakes
 from bot.errors import StoreFault
 from bot.model import Answer, Attachment, Invocation, Level, Origin, Person, Place, State, Verdict
+from tests.bench.easel import png
 from tests.flows.process import get, started
 from tests.flows.story import Story, open_story, said
 
@@ -241,11 +242,32 @@ class Picky:
 
 
 async def test_seeds_of_what_was_left_out_are_not_claimed(tmp_path: Path) -> None:
-    async with open_story(tmp_path, fakes=Fakes(moderators=[Picky()])) as story:
+    # In one call, so that no preview is looked at before the pictures.
+    async with open_story(tmp_path, fakes=Fakes(moderators=[Picky()]), SKETCH_MODE="sync") as story:
         job = await story.drawn("imagine a fox --count 3 --seed 5")
         assert "1 image did not pass" in (await story.card(job.id))["body"]
         (result,) = await story.results(job.id)
         assert "seed 5, 7" in result.content["context"]
+
+
+class Prude:
+    """A moderator that wants every picture covered."""
+
+    name = "prude"
+
+    async def prompt(self, person: Person, place: Place, text: str) -> Verdict:
+        return Verdict()
+
+    async def image(self, place: Place, image: bytes) -> Verdict:
+        return Verdict(level=Level.BLUR, category="nudity", source="test")
+
+
+@pytest.mark.parametrize("covered", [False, True])
+async def test_a_preview_that_would_be_covered_is_not_shown(tmp_path: Path, *, covered: bool) -> None:
+    async with open_story(tmp_path, fakes=Fakes(moderators=[Prude()] if covered else []), working=False) as story:
+        job = await story.app.store.find((await story.say("imagine a fox")).job)
+        shown = await story.app.teller._preview(job, png(64))  # pyright: ignore[reportPrivateUsage] - what the card is about to show
+        assert (shown is None) == covered
 
 
 async def test_a_job_that_is_written_is_taken_even_if_the_queue_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
