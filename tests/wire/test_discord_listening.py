@@ -156,6 +156,29 @@ async def test_a_reaction_in_a_thread_knows_its_channel() -> None:
         assert invocation.place == place(scene, "sketches")
 
 
+async def test_a_thread_that_nobody_knows_is_asked_for_behind_the_brake() -> None:
+    async with open_scene() as scene:
+        await scene.platform.post(place(scene, "sketches"), Message(text="result", body="result"), key="7kq2mw9x:result")
+        thread = scene.server.channel("sketches")
+        connection = scene.platform._connection  # pyright: ignore[reportPrivateUsage] - it forgets a thread as a restart does
+        assert connection is not None
+        guild = connection.client.guilds[0]
+        for each in connection.client.guilds:
+            each._threads.clear()  # pyright: ignore[reportPrivateUsage] - see above
+        assert guild.get_thread(thread.id) is None
+        route = "GET /channels/{channel_id}"
+        scene.server.lost_reply(route)
+        await scene.server.react("ivy", scene.server.messages("sketches")[0], "⭐")
+        assert (await scene.heard())[0].place == place(scene, "sketches")
+        asked = len(scene.server.called(route))
+        connection.posts.courier._brake._revoked = True  # pyright: ignore[reportPrivateUsage] - the token is refused
+        await scene.server.react("ivy", scene.server.messages("sketches")[0], "👍")
+        await scene.server.react("ada", scene.server.messages("sketches")[0], "👍")
+        await scene.server.direct("ada", "hello")
+        await scene.heard(2)
+        assert len(scene.server.called(route)) == asked
+
+
 async def test_a_reaction_in_a_direct_conversation_keeps_the_name_that_is_known() -> None:
     async with open_scene() as scene:
         await scene.server.direct("ada", "hello")

@@ -2,9 +2,9 @@
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import discord
@@ -16,6 +16,7 @@ from adapters.platforms.discord.shapes import JSON
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
 _TIMEOUT = aiohttp.ClientTimeout(total=90, sock_connect=15)
 
 
@@ -57,19 +58,23 @@ class Courier:
         Raises:
             DiscordFault: Discord refused, or could not be reached.
         """
+        return await self.ask(lambda: self._once(route, payload, uploads, query), name=route.key, repeatable=repeatable)
+
+    async def ask(self, question: Callable[[], Awaitable[T]], *, name: str, repeatable: bool = False) -> T:
+        """Whatever discord.py asks, with the same brake and the same faults. `name` stands for it in the log. Raises DiscordFault."""
         for last in (False, True) if repeatable else (True,):
             self._brake.check()
             try:
-                return await self._once(route, payload, uploads, query)
+                return await question()
             except (aiohttp.ClientError, OSError) as error:
                 if last:
                     raise translate(error) from error
-                log.info("asked again", route=route.key, error=type(error).__name__)
+                log.info("asked again", route=name, error=type(error).__name__)
             except (discord.DiscordException, RuntimeError, AttributeError) as error:
                 self._brake.note(error)
                 fault = translate(error)
                 # The reason names fields and lengths, never what stood in them.
-                log.info("refused by discord", route=route.key, status=fault.status, code=fault.code, reason=str(error)[:300])
+                log.info("refused by discord", route=name, status=fault.status, code=fault.code, reason=str(error)[:300])
                 raise fault from error
         raise AssertionError  # pragma: no cover - the last try returns or raises
 

@@ -139,10 +139,11 @@ class Desk:
         channel = self._client.get_channel(payload.channel_id)
         if channel is None and payload.guild_id is not None:
             # A thread that nobody spoke in since the start; it has to be opened to react in it, so it can be asked for.
+            number = payload.channel_id
             try:
-                channel = await self._client.fetch_channel(payload.channel_id)
-            except discord.HTTPException as error:
-                log.info("reaction in an unknown channel", status=error.status, code=error.code)
+                channel = await self._posts.courier.ask(lambda: self._client.fetch_channel(number), name="channel", repeatable=True)
+            except DiscordFault as fault:
+                log.info("reaction in an unknown channel", status=fault.status, code=fault.code)
                 return
         place = channel or discord.Object(payload.channel_id)
         invocation = inbound.reaction(payload, place, self._reader)
