@@ -17,7 +17,6 @@ from bot import logs
 from bot.app import Fakes
 from bot.errors import StoreFault
 from bot.model import Answer, Attachment, Invocation, Level, Origin, Person, Place, State, Verdict
-from tests.bench.easel import png
 from tests.flows.process import get, started
 from tests.flows.story import Story, open_story, said
 
@@ -266,7 +265,7 @@ class Prude:
 async def test_a_preview_that_would_be_covered_is_not_shown(tmp_path: Path, *, covered: bool) -> None:
     async with open_story(tmp_path, fakes=Fakes(moderators=[Prude()] if covered else []), working=False) as story:
         job = await story.app.store.find((await story.say("imagine a fox")).job)
-        shown = await story.app.teller._preview(job, png(64))  # pyright: ignore[reportPrivateUsage] - what the card is about to show
+        shown = await story.app.teller._preview(job, png())  # pyright: ignore[reportPrivateUsage] - what the card is about to show
         assert (shown is None) == covered
 
 
