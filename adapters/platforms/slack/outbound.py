@@ -10,7 +10,7 @@ from typing import Any
 
 from adapters.platforms.slack import buttons
 from adapters.platforms.slack.facts import facts
-from adapters.platforms.slack.mrkdwn import cut, escape, escaped, plain
+from adapters.platforms.slack.mrkdwn import cut, escape, escaped, length, plain
 from adapters.platforms.slack.shapes import JSON
 from bot.model import Message, Picture, Tone
 
@@ -89,7 +89,7 @@ def _section(message: Message, shown: Sequence[Shown], *, note: str, start: int,
         *_context(message.context),
         *_links(message.pictures, shown),
         *_note(note),
-        *_code(message.code),
+        *_code(message),
         *buttons.rows(message.actions, start=start),
     ]
 
@@ -178,9 +178,14 @@ def _note(note: str) -> list[JSON]:
     return [{"type": "context", "elements": [_plain(cut(note, _CONTEXT))]}] if plain(note) else []
 
 
-def _code(code: str) -> list[JSON]:
-    text = cut(code, _CODE)
-    return [rich({"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]})] if text else []
+def _code(message: Message) -> list[JSON]:
+    """The line to copy, whole. Where it is too long, the line that names the job does the same; part of a line would do something else."""
+    line = plain(message.code)
+    if length(line) > _CODE:
+        line = f"/rerun {message.job}" if message.job else ""
+        if not line:
+            return _note("The line to copy is too long to show here.")
+    return [rich({"type": "rich_text_preformatted", "elements": [{"type": "text", "text": line}]})] if line else []
 
 
 def rich(*elements: Mapping[str, Any]) -> JSON:

@@ -90,6 +90,14 @@ def test_a_result_shows_its_pictures_first_and_its_line_to_copy_as_code() -> Non
     ]
 
 
+def test_a_line_too_long_to_copy_is_replaced_by_one_that_does_the_same_and_never_cut() -> None:
+    line = "/imagine " + "long " * 700 + "--seed 42"
+    assert "/rerun 3f2a" in str(blocks_of(Message(text="a fox", code=line, job="3f2a")))
+    assert "too long to show" in str(blocks_of(Message(text="a fox", code=line)))
+    for job in ("3f2a", ""):
+        assert "/imagine" not in str(blocks_of(Message(text="a fox", code=line, job=job)))
+
+
 def test_buttons_of_four_images_stand_in_rows() -> None:
     several = [Action(label=f"{word} {n}", line=f"{word.lower()} 3f2a {n}") for word in ("Vary", "Upscale") for n in range(1, 5)]
     rest = [Action(label=word, line=f"{word.lower()} 3f2a") for word in ("Again", "Same", "Remix", "Details", "Delete")]
