@@ -1,4 +1,5 @@
-"""Calls: what the provider layer costs beside bare httpx, a thousand polls at once, and how soon a webhook moves a job.
+"""Calls: what the provider layer costs beside bare httpx, a thousand polls at once, and how soon a webhook moves a job,
+and what forged ones cost.
 
     python -m tests.bench.calls
 
@@ -6,6 +7,7 @@ The vendor answers from a process of its own, so that its work is not counted as
 """
 
 import asyncio
+import json
 import multiprocessing
 import tempfile
 import time
@@ -22,9 +24,10 @@ import psutil
 from pydantic import SecretStr, TypeAdapter
 
 from adapters.calls import Caller, Keys, Pace, open_caller
-from bot import logs
+from bot import config, logs
+from bot.app import Fakes, open_app
 from bot.model import Capabilities, Delivery, Finished, Inputs, Notice, Operation, Pending, Progress, Request
-from tests.bench.easel import imagine, open_easel, png, quantiles
+from tests.bench.easel import SilentPlatform, imagine, open_easel, png, quantiles
 from tests.bench.flight import pulse
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ ROUNDS = 5
 POLLS = 1_000
 POLLING = 10.0
 DELIVERIES = 200
+FORGED, ACKS = 1_000, 300
 STATUS = TypeAdapter(dict[str, str])
 Call = Callable[[], Awaitable[object]]
 
@@ -175,6 +179,53 @@ async def deliveries() -> None:
     print(f"webhook: from the delivery to the service being asked: p50 {p50:.1f} ms, p99 {p99:.1f} ms")  # noqa: T201 - as above
 
 
+async def forgeries() -> None:
+    """How long an acknowledgement takes while somebody sends deliveries that prove nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            "BOT_PUBLIC_URL": "https://limner.example",
+            "REPLICATE_API_TOKEN": "r8_none",
+            "REPLICATE_BASE_URL": "http://127.0.0.1:1/v1",
+            "BOT_DATABASE_URL": f"sqlite:///{folder}/limner.db",
+            "BOT_FILES_URL": f"{folder}/files",
+            "BOT_PROVIDERS": "replicate",
+        }
+        fakes = Fakes(platforms={"easel": SilentPlatform()}, moderators=[])
+        async with open_app(config.load(config.BotSettings, "bot", environment), environment, fakes=fakes, serve=False) as app:
+            body = json.dumps({"id": "p1", "status": "succeeded"}).encode()
+            stop = asyncio.Event()
+            sent = 0
+            # The first of them asks for the secret, in vain; nobody asks again in the next minutes.
+            first = {"webhook-id": "m", "webhook-timestamp": str(int(time.time())), "webhook-signature": "v1,Zm9yZ2Vk"}
+            await app.worker.receive("replicate", Delivery(headers=first, body=body))
+
+            async def forge() -> None:
+                nonlocal sent
+                began = time.perf_counter()
+                while not stop.is_set():
+                    sent += 1
+                    signs = {"webhook-id": f"m{sent}", "webhook-timestamp": str(int(time.time())), "webhook-signature": "v1,Zm9yZ2Vk"}
+                    await app.worker.receive("replicate", Delivery(headers=signs, body=body))
+                    await asyncio.sleep(max(0.0, began + sent / FORGED - time.perf_counter()))
+
+            for busy in (False, True):
+                waits: list[float] = []
+                async with asyncio.TaskGroup() as group:
+                    if busy:
+                        group.create_task(forge())
+                    start = time.perf_counter()
+                    for number in range(ACKS):
+                        began = time.perf_counter()
+                        await imagine(app, person=f"p{number}", line="quota")
+                        waits.append(time.perf_counter() - began)
+                        await asyncio.sleep(0.01)
+                    rate = sent / (time.perf_counter() - start)
+                    stop.set()
+                p50, p99 = quantiles(waits)
+                stop.clear()
+                print(f"forged deliveries: {rate:,.0f}/s, acknowledgement p50 {p50:.1f} ms, p99 {p99:.1f} ms")  # noqa: T201 - as above
+
+
 async def main() -> None:
     with vendor() as url:
         keys = Keys(lambda: SecretStr("k"), variable="EASEL_API_KEY")
@@ -192,6 +243,7 @@ async def main() -> None:
             await overhead(caller, http, url)
             await polls(caller)
     await deliveries()
+    await forgeries()
 
 
 if __name__ == "__main__":
