@@ -191,7 +191,7 @@ class Teller:
     async def _show_card(self, job: Job, platform: ChatPlatform, posts: Mapping[str, tuple[Post, int]]) -> Post | None:
         """Make the card show the job as it stands; gives where the card is, or None where there is none to be."""
         if _CARD not in posts:
-            if job.state is State.BLOCKED:
+            if job.state is State.BLOCKED and job.started is None:
                 # Refused before it ran: there never was a card, and the person has been told.
                 return None
             self._throttle(job, platform)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import FaultKind, NotAllowed, NothingFits, ProviderFault
+from bot.errors import FaultKind, NotAllowed, NothingFits, ProviderFault, Refused
 from bot.model import Capabilities, Finished, Operation, Promise, Request, State
 from bot.routing import Catalog, Policy
 from tests.flows.story import open_story, said
@@ -160,3 +160,16 @@ async def test_what_no_model_can_do_is_refused_before_anything_is_ordered_and_na
         named = said(await story.say(f"edit {job.id} 1 make it blue --model drawer"))
         assert "able/one" in named
         assert not able.orders
+
+
+async def test_a_refusal_that_is_faster_than_the_card_is_told_all_the_same(tmp_path: Path) -> None:
+    async with open_story(
+        tmp_path, fakes=services(Service("acme", fault=Refused("Its safety system did not take it."))), working=False
+    ) as story:
+        job = await story.app.store.find((await story.say("imagine a quiet village")).job)
+        job, _ = await story.app.drawer.step(job)
+        assert job.state is State.BLOCKED
+        await story.app.teller.tell(job.id)
+        told = str(await story.card(job.id))
+        assert "safety system did not take it" in told
+        assert "quiet village" not in told
