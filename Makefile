@@ -2,7 +2,7 @@
 # Plain POSIX make and sh; works in a folder of any name. The environment is .venv, made from requirements.lock: packages, versions, hashes.
 # PYTHON, here or in the environment, names the interpreter to make it with; unset, the newest known one is taken.
 
-WORKERS = 3
+WORKERS = 4
 BIN = .venv/bin
 PYTEST = $(BIN)/python -m pytest
 COMPILE = uv pip compile --no-config --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
@@ -57,7 +57,7 @@ demo: setup
 	@$(BIN)/limner demo
 
 test: setup
-	$(PYTEST) -n $(WORKERS)
+	$(PYTEST) -n $(WORKERS) --dist worksteal
 
 check: setup
 	$(BIN)/ruff format --check .

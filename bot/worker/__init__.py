@@ -1,6 +1,7 @@
 """The worker: moves one job one saved step forward, and tells people about it.
 
-`drawing` talks to providers (queued -> submitting -> submitted -> generated), `keeping` checks, labels and stores what they give,
+`drawing` moves jobs through providers (queued -> submitting -> submitted -> generated; `calls` is one call on its way, `fan` several for
+one job, `endings` what becomes of a job that was not drawn), `keeping` checks, labels and stores what they give,
 `telling` talks to people (cards, results, cancelling), and `Worker` here ties them to the queue: lanes, recovery at the start, the
 sweep, the stop. The journal is the truth: every step loads the job, does the one next thing and saves with compare-and-swap; whoever
 comes second drops what they did.

@@ -5,22 +5,21 @@ job with a ticket is always checked, never submitted again.
 """
 
 import asyncio
-import random
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 
-from bot import says
-from bot.errors import FaultKind, NotAllowed, NotFound, NothingFits, Overtaken, ProviderFault, Refused, StoreFault
-from bot.jobs import PATIENCE, TELL, policy_of
-from bot.model import Capabilities, Finished, Inputs, Job, Load, Pending, Problem, Progress, Promise, State
+from bot.errors import FaultKind, NotFound, Overtaken, ProviderFault, Refused
+from bot.jobs import TELL
+from bot.model import Finished, Inputs, Job, Load, Pending, Problem, Progress, State
 from bot.ports import Files, ImageProvider, Metrics, Queue, Store
 from bot.preferences import Preferences
 from bot.routing import Catalog
+from bot.worker.calls import LEASE, Calls
+from bot.worker.endings import TRANSIENT, Endings
 from bot.worker.fan import Fan, is_answered, tickets_of, without_unanswered
 from bot.worker.keeping import Keeper
 
@@ -30,21 +29,7 @@ _HOLD = 30.0
 """Seconds that a handler waits with its slot held; a longer wait goes back into the queue."""
 _LOOK_AGAIN = 10.0
 """Seconds after which a polling handler reads the job again, in case another process moved it."""
-_LEASE = 60.0
-"""Seconds without a sign of life after which another machine takes over a job whose call was on its way."""
-_LOOK_AT_CALLS = 2.0
-_TICKETS_COME = 5.0
-_ATTEMPTS = 5
 _RESUBMISSIONS = 2
-_TRANSIENT = frozenset({FaultKind.RATE_LIMITED, FaultKind.UNAVAILABLE, FaultKind.TIMEOUT})
-
-
-@dataclass
-class _Held:
-    """A job whose call is on its way; its version grows as it is renewed."""
-
-    job: Job
-    gate: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Drawer:
@@ -83,6 +68,8 @@ class Drawer:
         self._at_work: set[str] = set()
         self._waits: dict[str, asyncio.Event] = {}
         self._stopping = asyncio.Event()
+        self._endings = Endings(store=store, queue=queue, catalog=catalog, fan=self._fan, metrics=metrics, preferences=preferences, now=now)
+        self._calls = Calls(store=store, catalog=catalog, fan=self._fan, save=self._endings.save, now=now)
 
     def hand_back(self) -> None:
         """End every wait between two polls; the journal keeps the jobs for whoever comes next."""
@@ -140,7 +127,7 @@ class Drawer:
     async def step(self, job: Job) -> tuple[Job, float | None]:
         """Do the one next thing. Gives the job as saved, and the seconds until there is more to do here (None: nothing)."""
         if job.state is State.QUEUED and self._now() > job.deadline:
-            return await self._expire(job)
+            return await self._endings.expire(job)
         if job.state is State.QUEUED:
             return await self._begin(job)
         if job.state is State.SUBMITTING:
@@ -152,7 +139,7 @@ class Drawer:
     async def abandon(self, job: Job) -> None:
         """Take a job from a provider that is not switched on any more: to another one, or to its end."""
         fault = ProviderFault(f"{job.provider} is not switched on any more.", kind=FaultKind.LOST, accepted=job.state is not State.QUEUED)
-        await self._fail(job, fault)
+        await self._endings.fail(job, fault)
 
     async def _begin(self, job: Job) -> tuple[Job, float | None]:
         if job.due and job.due > self._now():
@@ -181,8 +168,8 @@ class Drawer:
         if job.reuse:
             return await self._give_again(job)
         silent = (self._now() - job.changed).total_seconds()
-        if not self._alone and job.holder != self._name and silent < _LEASE:
-            return job, _LEASE - silent
+        if not self._alone and job.holder != self._name and silent < LEASE:
+            return job, LEASE - silent
         provider = self._catalog.provider(job.provider)
         model = self._catalog.capabilities(job.provider, job.model)
         if provider is not None and is_answered(job.ticket):
@@ -191,7 +178,7 @@ class Drawer:
             # Some of its calls were answered, and perhaps paid: they are worth having without the others.
             return await self._take(job, Pending(ticket=rest), provider)
         if provider is None or model is None or job.resubmitted >= _RESUBMISSIONS:
-            await self._fail(job, ProviderFault(f"{job.provider} did not get through with it.", kind=FaultKind.LOST))
+            await self._endings.fail(job, ProviderFault(f"{job.provider} did not get through with it.", kind=FaultKind.LOST))
             return job, None
         now = self._now()
         again = replace(
@@ -203,7 +190,7 @@ class Drawer:
             deadline=now + timedelta(seconds=model.deadline),
         )
         log.warning("submitting again after a crash", provider=job.provider, suspected_double_cost=not model.keyed)
-        return await self._submit(await self._save(again, was=job), provider)
+        return await self._submit(await self._endings.save(again, was=job), provider)
 
     async def _give_again(self, job: Job) -> tuple[Job, float | None]:
         """Give the images of the job that drew the same."""
@@ -211,90 +198,31 @@ class Drawer:
             kept = await self._keeper.copy(job, await self._store.find(job.reuse))
         except NotFound:
             gone = Problem(code="gone", sentence="The images of then are gone.", advice="Say it with --fresh to have it drawn.")
-            return await self._end(job, State.FAILED, gone)
+            return await self._endings.end(job, State.FAILED, gone)
         except Refused as refused:
-            return await self._refuse(job, refused)
+            return await self._endings.refuse(job, refused)
         now = self._now()
-        saved = await self._save(replace(kept, state=State.GENERATED, changed=now, finished=now), was=job)
+        saved = await self._endings.save(replace(kept, state=State.GENERATED, changed=now, finished=now), was=job)
         log.info("given again", of=job.reuse, images=len(saved.images))
         await self._queue.put(job.id, lane=TELL, priority=job.priority, once=f"v{saved.version}")
-        await self._wake_next(job)
+        await self._endings.wake_next(job)
         return saved, None
 
     async def _submit(self, job: Job, provider: ImageProvider) -> tuple[Job, float | None]:
         try:
             inputs = await self._inputs(job)
         except NotFound:
-            return await self._end(
+            return await self._endings.end(
                 job, State.FAILED, Problem(code="source", sentence="The source image is gone.", advice="Attach it again.")
             )
-        held = _Held(job)
-        async with asyncio.TaskGroup() as group:
-            renewing = group.create_task(self._renew(held))
-            calling = group.create_task(self._call(held, inputs, provider))
-            watching = group.create_task(self._watch(job.id, calling))
-            await asyncio.wait({calling})
-            watching.cancel()
-            async with held.gate:
-                # Not in the middle of a save: what the journal then has would not be what we hold.
-                renewing.cancel()
-        if calling.cancelled():
-            log.info("call given up: cancelled", provider=job.provider)
-            return await self._store.find(job.id), None
-        outcome, job = calling.result(), held.job
+        job, outcome = await self._calls.make(job, inputs, provider)
+        if outcome is None:
+            return job, None
         if isinstance(outcome, Refused):
-            return await self._refuse(job, outcome)
+            return await self._endings.refuse(job, outcome)
         if isinstance(outcome, ProviderFault):
-            return await self._retry(job, outcome)
+            return await self._endings.retry(job, outcome)
         return await self._take(job, outcome, provider)
-
-    async def _call(self, held: "_Held", inputs: Inputs, provider: ImageProvider) -> Progress | Refused | ProviderFault:
-        job = held.job
-        try:
-            model = self._catalog.capabilities(job.provider, job.model) or Capabilities(name=job.model, most=job.fitted.count)
-            return await self._fan.submit(job, model, provider, inputs, partial(self._note, held))
-        except (Refused, ProviderFault) as outcome:
-            return outcome
-        except Exception as error:
-            log.exception("provider broke its contract", provider=job.provider)
-            return ProviderFault(f"{job.provider} broke: {type(error).__name__}.", kind=FaultKind.BAD_RESULT)
-
-    async def _watch(self, job_id: str, calling: "asyncio.Task[object]") -> None:
-        """Give up a long call whose job was cancelled. A service with tickets answers in the seconds before, and is told by its ticket."""
-        while not calling.done():
-            await asyncio.sleep(_LOOK_AT_CALLS)
-            try:
-                state = (await self._store.find(job_id)).state
-            except (StoreFault, NotFound):
-                continue
-            if state in {State.CANCELLING, State.CANCELLED}:
-                await asyncio.wait({calling}, timeout=_TICKETS_COME)
-                calling.cancel()
-                return
-
-    async def _note(self, held: "_Held", ticket: str) -> bool:
-        """Write down what one of several calls came to, while the others are on their way. False: the job was cancelled meanwhile."""
-        async with held.gate:
-            try:
-                held.job = await self._save(replace(held.job, ticket=ticket, changed=self._now()), was=held.job)
-            except Overtaken:
-                return False
-            except StoreFault:
-                log.warning("call not noted", job=held.job.id)
-        return True
-
-    async def _renew(self, held: "_Held") -> None:
-        """While a call is on its way, say now and then that somebody waits for it."""
-        while True:
-            await asyncio.sleep(_LEASE / 3)
-            try:
-                async with held.gate:
-                    held.job = await self._store.save(replace(held.job, changed=self._now()), was=held.job)
-            except Overtaken:
-                # Cancelled: whoever takes the answer sees it.
-                return
-            except StoreFault:
-                log.warning("job not renewed", job=held.job.id)
 
     async def _check(self, job: Job) -> tuple[Job, float | None]:
         provider = self._catalog.provider(job.provider)
@@ -305,20 +233,20 @@ class Drawer:
         try:
             progress = await self._fan.check(job, provider)
         except Refused as refused:
-            return await self._refuse(job, refused)
+            return await self._endings.refuse(job, refused)
         except ProviderFault as fault:
             if (await self._store.find(job.id)).version != job.version:
                 # Cancelled meanwhile: that the service knows nothing of it any more is what it was asked for.
                 raise Overtaken(f"Job {job.id} was moved while {job.provider} was asked.") from fault
             self._metrics.faulted(provider=job.provider, kind=fault.kind.value)
-            if fault.kind in _TRANSIENT:
+            if fault.kind in TRANSIENT:
                 log.info("check failed, asking again", provider=job.provider, kind=fault.kind.value)
-                return await self._expire(job) if late else (job, min(_HOLD, fault.retry_after or 2.0))
-            await self._fail(job, fault)
+                return await self._endings.expire(job) if late else (job, min(_HOLD, fault.retry_after or 2.0))
+            await self._endings.fail(job, fault)
             return job, None
         if late and isinstance(progress, Pending):
             progress = await self._late(job, progress, provider)
-        return await (self._take(job, progress, provider) if progress else self._expire(job))
+        return await (self._take(job, progress, provider) if progress else self._endings.expire(job))
 
     async def _late(self, job: Job, pending: Pending, provider: ImageProvider) -> Finished | None:
         """What some calls of a job gave that is at its deadline; None where there is nothing."""
@@ -332,11 +260,11 @@ class Drawer:
         if job.ticket != progress.ticket or job.state is not State.SUBMITTED:
             submitted = replace(job, state=State.SUBMITTED, ticket=progress.ticket, changed=self._now())
             try:
-                job = await self._save(submitted, was=job)
+                job = await self._endings.save(submitted, was=job)
             except Overtaken:
                 if (await self._store.find(job.id)).state in {State.CANCELLING, State.CANCELLED}:
                     # Cancelled while the call was on its way: the work we just ordered is not wanted any more.
-                    await self._stop(replace(job, ticket=progress.ticket), provider)
+                    await self._endings.stop(replace(job, ticket=progress.ticket), provider)
                 raise
             log.info("submitted", provider=job.provider)
             if self._hooked:
@@ -350,13 +278,13 @@ class Drawer:
         try:
             kept = await self._keeper.keep(job, finished)
         except Refused as refused:
-            return await self._refuse(job, refused)
+            return await self._endings.refuse(job, refused)
         except ProviderFault as fault:
-            await self._fail(job, fault)
+            await self._endings.fail(job, fault)
             return job, None
         now = self._now()
         try:
-            saved = await self._save(replace(kept, state=State.GENERATED, changed=now, finished=now), was=job)
+            saved = await self._endings.save(replace(kept, state=State.GENERATED, changed=now, finished=now), was=job)
         except Overtaken:
             await self._discard(kept)
             raise
@@ -365,7 +293,7 @@ class Drawer:
         if job.started:
             self._catalog.health.finished(f"{job.provider}/{job.model}", (now - job.started).total_seconds())
         await self._queue.put(job.id, lane=TELL, priority=job.priority, once=f"v{saved.version}")
-        await self._wake_next(job)
+        await self._endings.wake_next(job)
         return saved, None
 
     async def _discard(self, kept: Job) -> None:
@@ -378,117 +306,6 @@ class Drawer:
             return
         for key in filter(None, [kept.overview, *(key for image in kept.images for key in (image.key, image.shown, image.thumbnail))]):
             await self._files.delete(key)
-
-    async def _stop(self, job: Job, provider: ImageProvider) -> None:
-        """Tell the service that nobody waits any more. That it did not hear us changes nothing."""
-        try:
-            await self._fan.cancel(job, provider)
-        except (Refused, ProviderFault) as fault:
-            log.info("provider did not take the cancel", provider=job.provider, error=type(fault).__name__)
-
-    async def _refuse(self, job: Job, refused: Refused) -> tuple[Job, float | None]:
-        """A refusal is final: another provider is not asked, or failover would be a way round the filter."""
-        log.info("refused by moderation", provider=job.provider, category=refused.category, source=refused.source)
-        problem = Problem(code="blocked", sentence=refused.sentence, advice="Change the words and try again.")
-        return await self._end(job, State.BLOCKED, problem)
-
-    async def _retry(self, job: Job, fault: ProviderFault) -> tuple[Job, float | None]:
-        """After a failed submission: the same provider again if it certainly did not take the work, else the next, else the end."""
-        self._metrics.faulted(provider=job.provider, kind=fault.kind.value)
-        if fault.accepted or fault.kind not in _TRANSIENT or job.attempts >= _ATTEMPTS:
-            await self._fail(job, fault)
-            return job, None
-        if not self._catalog.health.well(f"{job.provider}/{job.model}") and await self._move_on(job, fault):
-            return job, None
-        pause = fault.retry_after if fault.retry_after is not None else min(60.0, 2.0**job.attempts) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
-        now = self._now()
-        again = now + timedelta(seconds=pause)
-        queued = replace(job, state=State.QUEUED, due=again, deadline=job.created + PATIENCE, ticket=None, changed=now)
-        saved = await self._save(queued, was=job)
-        log.info("trying again later", provider=job.provider, kind=fault.kind.value, seconds=round(pause, 1))
-        await self._queue.put(job.id, lane=TELL, once=f"v{saved.version}")
-        await self._queue.put(job.id, lane=job.provider, due=timedelta(seconds=pause), priority=job.priority, once=f"v{saved.version}")
-        return saved, None
-
-    async def _fail(self, job: Job, fault: ProviderFault) -> None:
-        """A provider's fault: to the next model that may and can, else the end."""
-        log.warning("provider failed", provider=job.provider, kind=fault.kind.value, sentence=fault.sentence)
-        if not await self._move_on(job, fault):
-            tried = (*job.tried, f"{job.provider}/{job.model}")
-            await self._end(replace(job, tried=tried), State.FAILED, says.provider_problem(job.provider, fault))
-
-    async def _move_on(self, job: Job, fault: ProviderFault) -> bool:
-        """To the next model that may and can, never when the work may still come. False where there is none."""
-        tried = (*job.tried, f"{job.provider}/{job.model}")
-        if (fault.accepted and fault.kind is FaultKind.TIMEOUT) or job.request.model is not None:
-            return False
-        try:
-            policy = policy_of(await self._preferences.of(job.place))
-            choice = self._catalog.choose(job.request, tried=tried, policy=policy, person=job.person.key)
-        except (NothingFits, NotAllowed):
-            return False
-        model = choice.offer.model
-        seed = None if model.promise is Promise.NOT_REPEATABLE else job.fitted.seed
-        moved = replace(
-            job,
-            state=State.QUEUED,
-            provider=choice.offer.provider,
-            model=model.name,
-            fitted=replace(choice.fitted, seed=seed),
-            seed=seed,
-            changes=choice.changes,
-            estimate=model.estimate(job.request.operation, choice.fitted.count),
-            # Its pictures are not what the model of before would draw: nobody is given them for its own.
-            likeness="",
-            tried=tried,
-            attempts=0,
-            ticket=None,
-            due=None,
-            deadline=job.created + PATIENCE,
-            changed=self._now(),
-        )
-        saved = await self._save(moved, was=job)
-        await self._fan.clear(job)
-        log.info("next provider", provider=saved.provider, model=saved.model)
-        await self._queue.put(job.id, lane=saved.provider, priority=job.priority, once=f"v{saved.version}")
-        await self._queue.put(job.id, lane=TELL, once=f"v{saved.version}")
-        return True
-
-    async def _expire(self, job: Job) -> tuple[Job, float | None]:
-        provider = self._catalog.provider(job.provider)
-        if provider is not None and job.ticket is not None:
-            await self._stop(job, provider)
-        waited = job.state is State.QUEUED
-        sentence = "It waited too long in the queue." if waited else f"{job.provider} did not finish it in time."
-        return await self._end(
-            job, State.EXPIRED, Problem(code="expired", sentence=sentence, advice="Try it again, or with another model.")
-        )
-
-    async def _end(self, job: Job, state: State, problem: Problem) -> tuple[Job, float | None]:
-        now = self._now()
-        was = job
-        ended = await self._save(replace(job, state=state, problem=problem, changed=now, finished=now), was=was)
-        await self._fan.clear(job)
-        log.info("over", state=state.value, problem=problem.code)
-        self._metrics.finished(outcome=state.value, provider=job.provider, model=job.model, images=0, seconds=None)
-        await self._queue.put(job.id, lane=TELL, once=f"v{ended.version}")
-        await self._wake_next(job)
-        return ended, None
-
-    async def _wake_next(self, job: Job) -> None:
-        for waiting in await self._store.waiting(job.person, limit=1):
-            # A name of its own, so that a wake-up is not dropped because the job's last handler is just leaving.
-            await self._queue.put(waiting.id, lane=waiting.provider, priority=waiting.priority, once=f"after {job.id}")
-
-    async def _save(self, job: Job, *, was: Job) -> Job:
-        """Save; a journal that hiccups is asked again, because what a provider just told is worth money."""
-        for attempt in range(5):
-            try:
-                return await self._store.save(job, was=was)
-            except StoreFault:
-                log.warning("journal did not take it, trying again", attempt=attempt)
-                await asyncio.sleep(0.2 * 2**attempt)
-        return await self._store.save(job, was=was)
 
     async def _inputs(self, job: Job) -> Inputs:
         sources = [(await self._files.get(key)).body for key in job.fitted.sources]
