@@ -53,6 +53,8 @@ log = structlog.get_logger()
 PLATFORMS, PROVIDERS, MODERATORS = adapters.platforms.__name__, adapters.providers.__name__, adapters.moderators.__name__
 SECOND_NAMES = adapters.providers.ALSO
 _RECONNECT = (1.0, 60.0)
+_TOLD_AGAIN = 12.0
+"""Seconds that a cancelled platform gets for its last answers."""
 _SETTLED = 30.0
 """Seconds after which a platform that ran counts as connected: what comes then is a new trouble."""
 _COLLECT = (5_000, 5, 20)
@@ -115,6 +117,7 @@ class App:
             _, late = await asyncio.wait([working], timeout=self.settings.grace)
             for task in (*late, *serving):
                 task.cancel()
+            await _see_off(listening)
         log.info("stopped")
 
     async def _serve(self) -> None:
@@ -333,6 +336,16 @@ class _Opener:
     def _read(self, settings: type[plugins.PluginSettings], name: str) -> plugins.PluginSettings:
         """A plugin's settings as they are now: the mapping and the files that it names may have changed since the start."""
         return config.load(settings, name, config.also(self.environment, SECOND_NAMES))
+
+
+async def _see_off(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Wait for cancelled tasks. One that does not end is told again: `asyncio.wait_for` drops a cancellation that meets the result."""
+    left = set(tasks)
+    while left:
+        _, left = await asyncio.wait(left, timeout=_TOLD_AGAIN)
+        for task in left:
+            log.warning("cancelled again", task=task.get_name())
+            task.cancel()
 
 
 def webhook_token(secret: bytes, name: str) -> str:
