@@ -117,7 +117,7 @@ class App:
             _, late = await asyncio.wait([working], timeout=self.settings.grace)
             for task in (*late, *serving):
                 task.cancel()
-            await _see_off(listening)
+            await see_off(listening)
         log.info("stopped")
 
     async def _serve(self) -> None:
@@ -338,11 +338,11 @@ class _Opener:
         return config.load(settings, name, config.also(self.environment, SECOND_NAMES))
 
 
-async def _see_off(tasks: Sequence[asyncio.Task[None]]) -> None:
+async def see_off(tasks: Sequence[asyncio.Task[None]], *, patience: float = _TOLD_AGAIN) -> None:
     """Wait for cancelled tasks. One that does not end is told again: `asyncio.wait_for` drops a cancellation that meets the result."""
     left = set(tasks)
     while left:
-        _, left = await asyncio.wait(left, timeout=_TOLD_AGAIN)
+        _, left = await asyncio.wait(left, timeout=patience)
         for task in left:
             log.warning("cancelled again", task=task.get_name())
             task.cancel()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import config
-from bot.app import App, Fakes, manifest, open_app
+from bot.app import App, Fakes, manifest, open_app, see_off
 from bot.errors import PlatformFault, SettingFault
 from bot.model import CommandSpec
 from bot.ports import Hub
@@ -102,3 +102,20 @@ def test_a_platform_without_a_manifest_says_so() -> None:
         manifest(config.load(config.BotSettings, "bot", environment), environment, "playground")
     with pytest.raises(SettingFault, match="no platform called 'irc'"):
         manifest(config.load(config.BotSettings, "bot", environment), environment, "irc")
+
+
+async def test_a_platform_that_misses_the_word_to_end_is_told_again() -> None:
+    async def deaf() -> None:
+        for _ in range(2):
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                continue
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        task = group.create_task(deaf())
+        await asyncio.sleep(0)
+        task.cancel()
+        await see_off([task], patience=0.02)
+        assert task.cancelled()
