@@ -273,7 +273,7 @@ async def test_an_estimate_stands_on_the_card_while_it_waits(tmp_path: Path) -> 
 
 
 class Stubborn(Service):
-    """A service that answers in the call itself, after an hour."""
+    """A service that answers in the call itself, and never does."""
 
     def __init__(self) -> None:
         super().__init__("acme")
@@ -281,7 +281,7 @@ class Stubborn(Service):
 
     async def submit(self, request: Request, inputs: Inputs, *, key: str) -> Progress:
         try:
-            await asyncio.sleep(3600)
+            await asyncio.Event().wait()
         except asyncio.CancelledError:
             self.given_up.set()
             raise
