@@ -1,5 +1,6 @@
 """Dispatch: an invocation becomes a command; the one place where an error becomes a sentence."""
 
+import asyncio
 import difflib
 import secrets
 import time
@@ -14,7 +15,7 @@ from bot import grammar, says
 from bot.command import Command, Context, Misunderstood, Options
 from bot.errors import AlreadyTaken, BadPicture, Fault, NotAllowed, PlatformFault, Refusal
 from bot.jobs import Asker, Jobs
-from bot.model import Answer, Attachment, CommandSpec, Invocation, Kind, Message, Origin, Person, Place, Role, Value
+from bot.model import Answer, Attachment, CommandSpec, Invocation, Kind, Message, Origin, Person, Place, Post, Role, Value
 from bot.ports import ChatPlatform, Metrics
 from bot.preferences import Preferences
 from bot.quotas import Quotas
@@ -26,6 +27,8 @@ _RANKS = {Role.MEMBER: 0, Role.REVIEWER: 1, Role.ADMIN: 2, Role.OWNER: 3}
 _MOST_COMPLETIONS = 25
 _ANEW = 15
 """Seconds after which the same reaction is answered once more."""
+_YOUNG = (0.1, 0.4, 1.5)
+"""Seconds to wait for a message that a person has seen before we know of it."""
 _MET = 10_000
 """People who are remembered as they were last written down."""
 _TYPO = 0.75
@@ -179,13 +182,23 @@ class Dispatch:
     async def _resolved(self, invocation: Invocation) -> Invocation:
         """The same with its line: what a reaction says, and which job a shortcut was used on."""
         if invocation.origin is Origin.REACTION:
-            job = await self._jobs.store.job_of(invocation.post) if invocation.post else None
-            return replace(invocation, line=(await self._preferences.of(invocation.place)).line(invocation.emoji, job) if job else "")
+            preference = await self._preferences.of(invocation.place)
+            job = await self._job_under(invocation.post) if invocation.post and preference.line(invocation.emoji, "") else None
+            return replace(invocation, line=preference.line(invocation.emoji, job) if job else "")
         if invocation.origin is Origin.SHORTCUT and invocation.post and grammar.split(invocation.line) == ("vary", ""):
             job = await self._jobs.store.job_of(invocation.post)
             if job:
                 return replace(invocation, line=f"vary {job}", attachments=())
         return invocation
+
+    async def _job_under(self, post: Post) -> str | None:
+        """The job of a message. Somebody may react to a message before its platform told us that it is there: asked again for a while."""
+        for wait in _YOUNG:
+            job = await self._jobs.store.job_of(post)
+            if job:
+                return job
+            await asyncio.sleep(wait)
+        return await self._jobs.store.job_of(post)
 
     def _field(self, invocation: Invocation, refusal: Refusal) -> str:
         """The field of a sent form that a refusal is about, or empty."""

@@ -91,7 +91,7 @@ async def open_window(
     await expect(window.composer).to_have_attribute("aria-label", "Message Limner" if channel.startswith("dm-") else f"Message #{channel}")
     await expect(page.locator(".welcome, .message").first).to_be_visible()
     yield window
-    assert window.complaints == []
+    assert not window.complaints, window.complaints
     assert window.hosts <= {"127.0.0.1", ""}
     await context.close()
 
