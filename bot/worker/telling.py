@@ -9,6 +9,7 @@ version of a job its card shows: whatever a crash left behind is seen at the nex
 import asyncio
 import secrets
 import time
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -36,6 +37,8 @@ _IN_A_CHANNEL = 8
 _POSITIONS_SHOWN = 100
 _CARD, _RESULT = "card", "result"
 _LEASE = timedelta(seconds=60)
+_LINGER = 60.0
+"""Seconds that the previews of a job stay after its end."""
 
 
 class Teller:
@@ -74,6 +77,7 @@ class Teller:
         self._live: dict[str, says.Live] = {}
         self._previews: dict[str, bytes] = {}
         self._passing: dict[str, set[str]] = {}
+        self._passed: deque[tuple[float, str]] = deque()
         self._dirty: dict[str, None] = {}
         self._stirred = asyncio.Event()
         self._edited: dict[str, float] = {}
@@ -104,7 +108,7 @@ class Teller:
                 job = await self._deliver(job, platform, card)
                 await self._edit_card(job, platform, card)
             if job.state.over:
-                await self._forget(job_id)
+                self._forget(job_id)
 
     async def refresh(self, job_id: str) -> None:
         """Let a running job's card follow its progress. Only edits: what posts anything is `tell`, which holds the lease."""
@@ -113,7 +117,7 @@ class Teller:
             platform = self._platforms.get(job.place.platform)
             posts = await self._store.posts(job_id)
             if job.state.over:
-                await self._forget(job_id)
+                self._forget(job_id)
             elif platform and _CARD in posts:
                 await self._edit_card(job, platform, posts[_CARD][0])
 
@@ -161,9 +165,11 @@ class Teller:
                         self._stir(job_id)
 
     async def renew(self) -> None:
-        """Keep the leases of what is being told: a slow platform takes longer than a lease lasts."""
+        """Keep the leases of what is being told, for a slow platform takes longer than a lease lasts; and drop previews nobody needs."""
         for name in sorted(self._held):
             await self._store.lease(name, holder=self._name, until=self._now() + _LEASE)
+        while self._passed and self._passed[0][0] < time.monotonic() - _LINGER:
+            await self._files.delete(self._passed.popleft()[1])
 
     async def give_up(self, job_id: str, fault: PlatformFault) -> None:
         """The platform will never take this job's messages: end the job if it still runs, and leave it at that.
@@ -185,7 +191,7 @@ class Teller:
             posts = await self._store.posts(job_id)
             if job.state.over and _CARD in posts:
                 await self._store.keep_post(job_id, _CARD, posts[_CARD][0], shown=job.version)
-                await self._forget(job_id)
+                self._forget(job_id)
             log.warning("posting given up", job=job_id, sentence=fault.sentence)
 
     async def _show_card(self, job: Job, platform: ChatPlatform, posts: Mapping[str, tuple[Post, int]]) -> Post | None:
@@ -290,6 +296,9 @@ class Teller:
             message = says.deleted(job)
             for post, _ in posts.values():
                 await platform.edit(post, message)
+            for moment, key in [each for each in self._passed if job.id in each[1]]:
+                self._passed.remove((moment, key))
+                await self._files.delete(key)
 
     async def _card(self, job: Job) -> Message:
         live = self._live.get(job.id, says.Live())
@@ -335,9 +344,9 @@ class Teller:
     def _throttle(self, job: Job, platform: ChatPlatform) -> None:
         self._edited[job.id] = time.monotonic() + platform.pause
 
-    async def _forget(self, job_id: str) -> None:
-        """A job is over: what was only worth keeping while it ran, its previews' files too."""
+    def _forget(self, job_id: str) -> None:
+        """A job is over: drop what was worth keeping while it ran. Its previews stay for a while: somebody may be loading one just now."""
         for known in (self._live, self._previews, self._dirty, self._edited):
             known.pop(job_id, None)
-        for key in self._passing.pop(job_id, ()):
-            await self._files.delete(key)
+        now = time.monotonic()
+        self._passed.extend((now, key) for key in sorted(self._passing.pop(job_id, ())))
