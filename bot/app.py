@@ -26,18 +26,22 @@ import adapters.providers
 import commands
 from adapters.web import Counters, Server, listen, site
 from bot import config, plugins
+from bot.accounts import Accounts
 from bot.command import Command
 from bot.config import BotSettings, Environment
+from bot.decisions import Decisions
 from bot.dispatch import Dispatch
 from bot.errors import PlatformFault, SettingFault
 from bot.imaging import open_studio
-from bot.jobs import TELL, Jobs
+from bot.jobs import TELL, Jobs, Submitter
 from bot.model import Job, Load
 from bot.moderation import Panel
 from bot.plugins import Finding, Kit
 from bot.ports import ChatPlatform, Files, ImageProvider, Moderator, Queue, Store
 from bot.preferences import Preferences
 from bot.quotas import Quotas
+from bot.reviews import Reviews
+from bot.roles import Roles
 from bot.routing import Catalog
 from bot.worker import Worker
 from bot.worker.drawing import Drawer
@@ -229,21 +233,33 @@ async def open_app(
         catalog = Catalog(providers)
         panel = Panel(moderators)
         metrics = Counters(store.counts)
-        quotas = Quotas(store, day=settings.quota_day, month=settings.quota_month, zone=settings.time_zone, now=fakes.now)
-        preferences = Preferences(store)
-        load = Load(running=settings.running, waiting=settings.waiting)
-        jobs = Jobs(
+        decisions = Decisions(store, now=fakes.now)
+        quotas = Quotas(
+            store,
+            decisions=decisions,
+            day=settings.quota_day,
+            month=settings.quota_month,
+            load=Load(running=settings.running, waiting=settings.waiting),
+            zone=settings.time_zone,
+            now=fakes.now,
+        )
+        preferences = Preferences(store, decisions)
+        roles = Roles(store, decisions=decisions, admins=frozenset(settings.admins), now=fakes.now)
+        reviews = Reviews(store=store, queue=queue, preferences=preferences, decisions=decisions, now=fakes.now)
+        submitter = Submitter(
             store=store,
             queue=queue,
             files=files,
             catalog=catalog,
             panel=panel,
             quotas=quotas,
-            studio=studio,
+            roles=roles,
+            reviews=reviews,
             preferences=preferences,
-            load=load,
+            decisions=decisions,
             now=fakes.now,
         )
+        jobs = Jobs(store=store, queue=queue, files=files, catalog=catalog, panel=panel, studio=studio, submitter=submitter, now=fakes.now)
         dispatch = Dispatch(
             commands=all_commands(),
             platforms=platforms,
@@ -252,7 +268,10 @@ async def open_app(
             catalog=catalog,
             metrics=metrics,
             preferences=preferences,
-            admins=frozenset(settings.admins),
+            decisions=decisions,
+            roles=roles,
+            accounts=Accounts(store),
+            reviews=reviews,
             now=fakes.now,
             alone=settings.embedded,
         )
@@ -276,7 +295,8 @@ async def open_app(
             catalog=catalog,
             keeper=Keeper(files=files, catalog=catalog, panel=panel, studio=studio),
             metrics=metrics,
-            load=load,
+            quotas=quotas,
+            roles=roles,
             alone=settings.embedded,
             hooked=bool(settings.public_url),
             show=teller.show,

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot import grammar, says
+from bot.accounts import Accounts
+from bot.decisions import Decisions
 from bot.errors import Misunderstood, NotFound
-from bot.jobs import Asker, Jobs, policy_of
-from bot.model import Answer, Attachment, CommandSpec, Form, Kind, Message, Option, Origin, Person, Place, Value
+from bot.jobs import Jobs, policy_of
+from bot.model import Answer, Asker, Attachment, CommandSpec, Form, Kind, Message, Option, Origin, Person, Place, Value
 from bot.options import DRAWING, FRESH, IMAGINE, SHAPING, request_of, values_of, without
-from bot.preferences import Preferences, channel_of, workspace_of
+from bot.preferences import Preferences
 from bot.quotas import Quotas, parse_rate
 from bot.retouching import cut_out, cut_out_picture, extend, remixed, repaint
+from bot.reviews import Reviews
+from bot.roles import Roles
 from bot.routing import Catalog, Offer
 
 JOB = Option(name="job", kind=Kind.JOB, about="The job's id, as on its card", positional=True, required=True, example="7kq2mw9x")
@@ -62,7 +66,13 @@ class Context:
     jobs: Jobs
     quotas: Quotas
     preferences: Preferences
+    decisions: Decisions
+    roles: Roles
+    accounts: Accounts
+    reviews: Reviews
     catalog: Catalog
+    trace: str
+    """The id under which the log tells of this."""
     menu: Sequence[CommandSpec]
     fetch: Callable[[Attachment], Awaitable[bytes]]
     now: Callable[[], datetime]
@@ -70,7 +80,7 @@ class Context:
     @property
     def asker(self) -> Asker:
         """Who asks, as jobs want to know it."""
-        return Asker(person=self.person, place=self.place, event=self.event)
+        return Asker(person=self.person, place=self.place, event=self.event, trace=self.trace)
 
     async def somebody(self, handle: str) -> Person:
         """The person behind `<@id>` or `@name`. A mention is somebody even before they first spoke. Raises NotFound."""
@@ -85,7 +95,7 @@ class Context:
 
     async def standings(self, name: str = "") -> list[says.Standing]:
         """Every model, as it stands for this place; or those that answer to a name. Raises Misunderstood where none does."""
-        policy = policy_of(await self.preferences.of(self.place))
+        policy = policy_of(await self.preferences.of(self.place), barred=await self.roles.barred(self.person, self.place))
         offers = self.catalog.named(name) if name else self.catalog.offers
         return [standing_of(offer, self.catalog, self.now().date(), allowed=policy.allows(offer)) for offer in offers]
 
@@ -143,7 +153,6 @@ __all__ = [
     "Form",
     "Misunderstood",
     "Options",
-    "channel_of",
     "cut_out",
     "cut_out_picture",
     "extend",
@@ -156,5 +165,4 @@ __all__ = [
     "values_of",
     "whisper",
     "without",
-    "workspace_of",
 ]

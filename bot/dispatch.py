@@ -12,13 +12,17 @@ from datetime import datetime
 import structlog
 
 from bot import grammar, says
+from bot.accounts import Accounts
 from bot.command import Command, Context, Misunderstood, Options
+from bot.decisions import Decisions
 from bot.errors import AlreadyTaken, BadPicture, Fault, NotAllowed, PlatformFault, Refusal
-from bot.jobs import Asker, Jobs
-from bot.model import Answer, Attachment, CommandSpec, Invocation, Kind, Message, Origin, Person, Place, Post, Role, Value
+from bot.jobs import Jobs
+from bot.model import Answer, Asker, Attachment, CommandSpec, Invocation, Kind, Message, Origin, Person, Place, Post, Role, Value
 from bot.ports import ChatPlatform, Metrics
 from bot.preferences import Preferences
 from bot.quotas import Quotas
+from bot.reviews import Reviews
+from bot.roles import Roles
 from bot.routing import Catalog
 
 log = structlog.get_logger()
@@ -50,13 +54,19 @@ class Dispatch:
         catalog: Catalog,
         metrics: Metrics,
         preferences: Preferences,
-        admins: frozenset[str],
+        decisions: Decisions,
+        roles: Roles,
+        accounts: Accounts,
+        reviews: Reviews,
         alone: bool,
         now: Callable[[], datetime],
     ) -> None:
         """`alone`: whether this process is the only one on its journal, so that nobody else hears the same."""
         self._alone = alone
-        self._admins = admins
+        self._decisions = decisions
+        self._roles = roles
+        self._accounts = accounts
+        self._reviews = reviews
         self._commands = commands
         self._platforms = platforms
         self._jobs = jobs
@@ -82,7 +92,7 @@ class Dispatch:
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(trace=trace, person=invocation.person.key, origin=invocation.origin.value):
             try:
-                answer = await self._answer(self._with_role(invocation))
+                answer = await self._answer(await self._known(invocation), trace)
             except AlreadyTaken:
                 log.info("event taken before", event_key=invocation.event)
                 return Answer()
@@ -134,7 +144,7 @@ class Dispatch:
         """What a page of the person's own shows. What cannot be read now is left out."""
         asker = Asker(person=person, place=place, event=None)
         try:
-            uses = await self._quotas.report(person)
+            uses = await self._quotas.report(person, place)
             recent = await self._jobs.pictured(asker, limit=_SHOWN, among=_HOME)
             kept = await self._jobs.kept(asker, limit=_HOME)
             known = {job.id: self._catalog.capabilities(job.provider, job.model) for job in (*recent, *(job for job, _ in kept))}
@@ -143,7 +153,7 @@ class Dispatch:
             log.warning("home not shown", error=type(fault).__name__)
             return [says.whisper("Your page cannot be read right now; open it again in a minute.", title="Limner")]
 
-    async def _answer(self, invocation: Invocation) -> Answer:
+    async def _answer(self, invocation: Invocation, trace: str) -> Answer:
         invocation = await self._resolved(invocation)
         if not invocation.line:
             return Answer()
@@ -159,7 +169,7 @@ class Dispatch:
             # Each part may lack what the other has; together they lack nothing.
             grammar.check({}, command.spec, beside=values)
         await self._meet(invocation.person)
-        return await command.run(self._context(invocation), Options(values))
+        return await command.run(self._context(invocation, trace), Options(values))
 
     async def _is_ours(self, invocation: Invocation, answer: Answer) -> bool:
         """Whether this process gives an answer that is only words. What everybody can read, several machines may have heard."""
@@ -172,12 +182,9 @@ class Dispatch:
         except Fault:
             return True
 
-    def _with_role(self, invocation: Invocation) -> Invocation:
-        """The same, with the role that BOT_ADMINS gives, on whatever platform."""
-        person = invocation.person
-        if f"{person.platform}:{person.id}" not in self._admins or person.administers:
-            return invocation
-        return replace(invocation, person=replace(person, roles=person.roles | {Role.ADMIN}))
+    async def _known(self, invocation: Invocation) -> Invocation:
+        """The same, with every role that the person has."""
+        return replace(invocation, person=await self._roles.known(invocation.person, invocation.place))
 
     async def _resolved(self, invocation: Invocation) -> Invocation:
         """The same with its line: what a reaction says, and which job a shortcut was used on."""
@@ -235,7 +242,7 @@ class Dispatch:
             while len(self._met) > _MET:
                 self._met.popitem(last=False)
 
-    def _context(self, invocation: Invocation) -> Context:
+    def _context(self, invocation: Invocation, trace: str) -> Context:
         platform = self._platforms.get(invocation.place.platform)
 
         async def fetch(attachment: Attachment) -> bytes:
@@ -258,7 +265,12 @@ class Dispatch:
             jobs=self._jobs,
             quotas=self._quotas,
             preferences=self._preferences,
+            decisions=self._decisions,
+            roles=self._roles,
+            accounts=self._accounts,
+            reviews=self._reviews,
             catalog=self._catalog,
+            trace=trace,
             menu=self.menu,
             fetch=fetch,
             now=self._now,

@@ -1,10 +1,22 @@
 """Moderation: asks every moderator, in order; the strictest verdict wins."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.errors import Blocked
-from bot.model import Level, Person, Place, Verdict
+from bot.model import Level, Person, Place, Request, Verdict
 from bot.ports import Moderator
+
+
+@dataclass(frozen=True, kw_only=True)
+class Screening:
+    """What moderation makes of a request."""
+
+    verdict: Verdict
+    request: Request
+    """The same, without what must not leave."""
+    notes: tuple[str, ...] = ()
+    """What was taken out, in words for the person."""
 
 
 class Panel:
@@ -12,6 +24,10 @@ class Panel:
 
     def __init__(self, moderators: Sequence[Moderator]) -> None:
         self._moderators = moderators
+
+    async def screen(self, person: Person, place: Place, request: Request) -> Screening:
+        """What to make of a request's words before it is drawn."""
+        return Screening(verdict=await self.prompt(person, place, request.prompt, request.style or ""), request=request)
 
     async def prompt(self, person: Person, place: Place, *texts: str) -> Verdict:
         """The strictest verdict on any of the texts (prompt, style ...). Stops asking once something is blocked."""
@@ -31,12 +47,12 @@ class Panel:
         return strictest
 
 
-def refusal(verdict: Verdict, *, of: str = "prompt") -> Blocked | None:
+def refusal(verdict: Verdict, *, of: str = "prompt", held: bool = False) -> Blocked | None:
     """The refusal that follows from a verdict on a prompt or a picture, or None where the work may go on.
 
-    A verdict of REVIEW refuses too: nobody can be asked yet, and what is doubtful is not drawn unseen.
+    `held` says that a reviewer will look. Where nobody can, a verdict of REVIEW refuses too: what is doubtful is not drawn unseen.
     """
-    if verdict.level < Level.REVIEW:
+    if verdict.level < Level.REVIEW or (held and verdict.level is Level.REVIEW):
         return None
     topic = f" ({verdict.category})" if verdict.category else ""
     return Blocked(

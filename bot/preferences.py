@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from bot.decisions import Decisions
 from bot.errors import Misunderstood
-from bot.model import Person, Place
+from bot.model import Asker, Entry, Place, RuleKind, subject_of_channel, subject_of_workspace
 from bot.ports import Store
 
 REACTIONS: Mapping[str, str] = MappingProxyType(
@@ -64,14 +65,16 @@ class Preference:
 class Preferences:
     """What admins decided about places: what a channel says goes over what its workspace says."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, decisions: Decisions) -> None:
         self._store = store
+        self._decisions = decisions
 
     async def of(self, place: Place) -> Preference:
         """What holds in a place."""
-        kept = await self._store.preferences([workspace_of(place), channel_of(place)])
-        said = {**kept.get(workspace_of(place), {}), **kept.get(channel_of(place), {})}
-        both = [kept.get(subject, {}).get("reactions", "") for subject in (workspace_of(place), channel_of(place))]
+        subjects = subject_of_workspace(place), subject_of_channel(place)
+        kept = await self._said(*subjects)
+        said = {**kept[subjects[0]], **kept[subjects[1]]}
+        both = [kept[subject].get("reactions", "") for subject in subjects]
         reactions = dict(REACTIONS)
         for text in both:
             changed = parse_reactions(text) if text else {}
@@ -86,26 +89,28 @@ class Preferences:
 
     async def said(self, subject: str) -> Mapping[str, str]:
         """What was decided about a subject alone, as it was typed."""
-        return (await self._store.preferences([subject])).get(subject, {})
+        return (await self._said(subject))[subject]
 
-    async def set(self, subject: str, values: Mapping[str, str], *, by: Person) -> None:
+    async def option(self, place: Place, name: str) -> str:
+        """One decision that holds in a place: the channel's, else the workspace's, else the empty text."""
+        subjects = subject_of_channel(place), subject_of_workspace(place)
+        kept = await self._said(*subjects)
+        return next((kept[subject][name] for subject in subjects if kept[subject].get(name)), "")
+
+    async def set(self, asker: Asker, subject: str, values: Mapping[str, str]) -> Entry:
         """Decide, all of it or nothing. An empty value goes back to what holds around it. Raises Misunderstood."""
         if reactions := values.get("reactions"):
             parse_reactions(reactions)
         if canary := values.get("canary"):
             parse_canary(canary)
-        for name, value in values.items():
-            await self._store.prefer(subject, name, value, by=by)
+        rules = [self._decisions.rule(asker, RuleKind.OPTION, subject, value, slot=name) for name, value in values.items()]
+        return await self._decisions.decide(asker, rules, act="settings.set", about=subject)
 
-
-def workspace_of(place: Place) -> str:
-    """The subject that stands for a place's whole workspace."""
-    return f"{place.platform}:{place.workspace}"
-
-
-def channel_of(place: Place) -> str:
-    """The subject that stands for a place's channel, its threads included."""
-    return f"{place.platform}:{place.workspace}:{place.channel}"
+    async def _said(self, *subjects: str) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {subject: {} for subject in subjects}
+        for rule in await self._store.rules(subjects, (RuleKind.OPTION,)):
+            found[rule.subject].setdefault(rule.slot, rule.value)
+        return found
 
 
 def parse_reactions(text: str) -> dict[str, str]:

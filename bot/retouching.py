@@ -4,8 +4,8 @@ import math
 from dataclasses import replace
 
 from bot.errors import Misunderstood
-from bot.jobs import Asker, Jobs, Source
-from bot.model import Image, Job, Operation, Parent, Request
+from bot.jobs import Jobs, Source
+from bot.model import Asker, Image, Job, Operation, Parent, Request
 
 KEEPING = frozenset({Operation.INPAINT, Operation.UPSCALE, Operation.REMOVE_BACKGROUND})
 """What leaves a picture its shape."""

@@ -57,10 +57,12 @@ class Policy:
     """The only providers and models that may be used; empty means all."""
     canary: tuple[str, float] | None = None
     """A model on trial, and the share of people who get it where they name none."""
+    barred: frozenset[str] = frozenset()
+    """Models (`provider/model`) that are not for the one who asks."""
 
     def allows(self, offer: Offer) -> bool:
         """Whether a model may be used."""
-        return not self.allowed or any(offer.answers_to(name) for name in self.allowed)
+        return offer.path not in self.barred and (not self.allowed or any(offer.answers_to(name) for name in self.allowed))
 
 
 ANYTHING = Policy()
@@ -152,7 +154,10 @@ class Catalog:
         """
         named = self.named(request.model) if request.model else None
         if named is not None and not any(policy.allows(offer) for offer in named):
-            raise NotAllowed(f"{named[0].name} may not be used here.", advice=f"Allowed are: {', '.join(policy.allowed)}.")
+            others = ", ".join(dict.fromkeys(offer.name for offer in self.offers if policy.allows(offer)))
+            raise NotAllowed(
+                f"{named[0].name} may not be used here.", advice=f"Allowed are: {others}." if others else "Ask an admin of this workspace."
+            )
         offers = [offer for offer in named or self._ordered(request, policy, person, failed=bool(tried)) if policy.allows(offer)]
         for offer in offers:
             if offer.path not in tried and request.operation in offer.model.operations:

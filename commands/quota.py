@@ -23,15 +23,22 @@ async def run(context: Context, options: Options) -> Answer:
                 "How many images, in what time?", advice="For example 50/day.", line=f"quota set @{subject.name or subject.id} 50/day"
             )
         amount, window = parse_rate(options.text("rate"))
-        await context.quotas.set(context.person, subject, amount, window)
+        _must_administer(context)
+        await context.quotas.set(context.asker, subject, amount, window)
     elif act == "reset":
-        await context.quotas.reset(context.person, subject)
+        _must_administer(context)
+        await context.quotas.reset(context.asker, subject)
     return await _page(context, subject)
+
+
+def _must_administer(context: Context) -> None:
+    if not context.person.administers:
+        raise NotAllowed("Only an admin may change quotas.", advice="Ask an admin of this workspace; /quota shows your own.")
 
 
 async def _page(context: Context, subject: Person) -> Answer:
     of = "Your quota" if subject.key == context.person.key else f"Quota of {subject.name or subject.id}"
-    return whisper(says.quota_page(await context.quotas.report(subject), of=of, zone=context.person.zone))
+    return whisper(says.quota_page(await context.quotas.report(subject, context.place), of=of, zone=context.person.zone))
 
 
 COMMAND = Command(

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from bot.command import Command, Context, Misunderstood, Options, channel_of, says, whisper, workspace_of
-from bot.model import Answer, CommandSpec, Field, Form, Kind, Option, Origin, Role
+from bot.command import Command, Context, Misunderstood, Options, says, whisper
+from bot.model import Answer, CommandSpec, Field, Form, Kind, Option, Origin, Role, subject_of_channel, subject_of_workspace
 
 _EVERYWHERE, _HERE = "workspace", "channel"
 _NAMES = ("results", "reactions", "model", "models", "canary")
@@ -13,7 +13,7 @@ _USUAL = "usual"
 async def run(context: Context, options: Options) -> Answer:
     """Without changes a form with what holds; with changes, the new state, before and after."""
     scope = options.text("scope", _HERE)
-    subject = workspace_of(context.place) if scope == _EVERYWHERE else channel_of(context.place)
+    subject = subject_of_workspace(context.place) if scope == _EVERYWHERE else subject_of_channel(context.place)
     before = await context.preferences.said(subject)
     changed: dict[str, str] = dict.fromkeys([name for name in _NAMES if name in context.emptied], "")
     changed |= {name: _value(options.text(name)) for name in _NAMES if name in options}
@@ -26,11 +26,11 @@ async def run(context: Context, options: Options) -> Answer:
     for name in (changed.get("model", ""), *changed.get("models", "").split(","), changed.get("canary", "").partition(" ")[0]):
         if name.strip():
             context.catalog.named(name)
-    await context.preferences.set(subject, changed, by=context.person)
+    entry = await context.preferences.set(context.asker, subject, changed)
     after = await context.preferences.said(subject)
     where = "This channel" if scope == _HERE else "The whole workspace"
     changes = {name: (before.get(name, ""), after.get(name, "")) for name in changed if before.get(name, "") != after.get(name, "")}
-    return whisper(says.settings_page(where, changes))
+    return whisper(says.settings_page(where, changes, undo=entry.number if changes else 0))
 
 
 def _value(typed: str) -> str:

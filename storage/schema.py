@@ -2,14 +2,13 @@
 
 What is asked for is a column, and every question has its index; the whole noun is beside it as a JSON document, so that a field
 added to a noun needs no migration. Moments are integer microseconds since 1970 UTC, the one form that both databases sort, compare
-and give back unchanged. Money, once it has a column, is integer micro-dollars, for the same reason.
+and give back unchanged. Money is integer micro-dollars, for the same reason.
 """
 
 from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -22,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every revision in `migrations/versions`, oldest first: known here so that opening an up-to-date journal need not load Alembic."""
 
 metadata = MetaData(
@@ -30,21 +29,26 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "pk": "pk_%(table_name)s",
         "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     }
 )
 
 # Keys compare byte by byte on SQLite; PostgreSQL would follow the language of the server, and prefixes would not be ranges.
 KEY = Text().with_variant(Text(collation="C"), "postgresql")
 MOMENT = BigInteger()
+MONEY = BigInteger()
 
 jobs = Table(
     "jobs",
     metadata,
     Column("id", KEY, primary_key=True),
     Column("person", KEY, nullable=False),
+    # Whom it counts for: the person, or all that the person linked. Linking rewrites it; the document keeps what was true at first.
+    Column("account", KEY, nullable=False),
     Column("platform", KEY, nullable=False),
     Column("workspace", KEY, nullable=False),
     Column("channel", KEY, nullable=False),
+    Column("operation", KEY, nullable=False),
     Column("state", KEY, nullable=False),
     # 1 while the job is not over. A column and not a list of states, so that a new state needs no new index.
     Column("live", SmallInteger, nullable=False),
@@ -54,8 +58,10 @@ jobs = Table(
     Column("provider", KEY, nullable=False),
     Column("model", KEY, nullable=False),
     Column("priority", Integer, nullable=False),
-    # Images that count for the quota; 0 once the job gave them back.
+    # Images and micro-dollars that count for the person, 0 once the job gave them back; micro-dollars that the team paid.
     Column("charge", Integer, nullable=False),
+    Column("money", MONEY, nullable=False),
+    Column("spent", MONEY, nullable=False),
     Column("parent", KEY),
     Column("created", MOMENT, nullable=False),
     Column("changed", MOMENT, nullable=False),
@@ -80,15 +86,18 @@ def _partial(name: str, *columns: Column[object] | ColumnElement[object], where:
 
 
 # What a person has on the way; what everybody has on the way.
-_partial("ix_jobs_live", jobs.c.person, jobs.c.state, where=LIVE)
+_partial("ix_jobs_live", jobs.c.account, jobs.c.state, where=LIVE)
 # The order in which a provider's jobs run.
 _partial("ix_jobs_queue", jobs.c.provider, jobs.c.state, jobs.c.priority.desc(), jobs.c.created, jobs.c.id, where=LIVE)
 # Over, but the card does not say so yet: nearly always empty.
 _partial("ix_jobs_behind", jobs.c.changed, where=BEHIND)
 # How long a model takes.
 _partial("ix_jobs_pace", jobs.c.provider, jobs.c.model, jobs.c.finished, jobs.c.started, where=DELIVERED)
-# A person's newest jobs; and the quota, which is the sum of their charges since a moment, answered from the index alone.
-Index("ix_jobs_person", jobs.c.person, jobs.c.created, jobs.c.id, jobs.c.charge)
+# An account's newest jobs; and quotas, which are sums of charges since a moment, answered from the index alone.
+_counted = (jobs.c.charge, jobs.c.money, jobs.c.spent, jobs.c.provider, jobs.c.model, jobs.c.operation)
+Index("ix_jobs_account", jobs.c.account, jobs.c.created, jobs.c.id, *_counted)
+Index("ix_jobs_channel", jobs.c.platform, jobs.c.workspace, jobs.c.channel, jobs.c.created, *_counted)
+Index("ix_jobs_workspace", jobs.c.platform, jobs.c.workspace, jobs.c.created, *_counted)
 # A job that drew the same before.
 _partial("ix_jobs_likeness", jobs.c.likeness, jobs.c.platform, jobs.c.workspace, jobs.c.finished, where=DELIVERED)
 # Everybody's newest jobs.
@@ -135,19 +144,101 @@ people = Table(
 Index("ix_people_folded", people.c.platform, people.c.workspace, people.c.folded)
 Index("ix_people_id", people.c.platform, people.c.id)
 
+# Admins' decisions as they stand; what stood before is in the audit.
 rules = Table(
     "rules",
     metadata,
-    # BIGINT would lose SQLite's rowid, and with it the counting.
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True),
-    Column("kind", KEY, nullable=False),
-    Column("subject", KEY, nullable=False),
-    Column("window", KEY),
-    Column("amount", Integer),
+    Column("kind", KEY, primary_key=True),
+    Column("subject", KEY, primary_key=True),
+    Column("slot", KEY, primary_key=True),
+    Column("value", Text, nullable=False),
     Column("by", KEY, nullable=False),
     Column("created", MOMENT, nullable=False),
+    Column("until", MOMENT),
+    # `platform:workspace` of the subject.
+    Column("workspace", KEY, nullable=False),
+    sqlite_with_rowid=False,
 )
-Index("ix_rules_subject", rules.c.subject, rules.c.created)
+Index("ix_rules_subject", rules.c.subject)
+Index("ix_rules_workspace", rules.c.workspace)
+
+# Which account a person who linked something belongs to; whoever is not here is an account of one.
+links = Table(
+    "links",
+    metadata,
+    Column("person", KEY, primary_key=True),
+    Column("account", KEY, nullable=False),
+    Column("made", MOMENT, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_links_account", links.c.account)
+
+# Digests of codes that link two people, until they are used.
+codes = Table(
+    "codes",
+    metadata,
+    Column("digest", KEY, primary_key=True),
+    Column("person", KEY, nullable=False),
+    Column("until", MOMENT, nullable=False),
+    Column("document", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_codes_person", codes.c.person)
+
+# Who did what. Rows are only added; each digest covers its row and the digest before. People are aliases, so that an erasure need not
+# touch a row: it takes the alias away.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", MOMENT, nullable=False),
+    Column("act", KEY, nullable=False),
+    Column("who", KEY, nullable=False),
+    Column("about", KEY, nullable=False),
+    Column("platform", KEY, nullable=False),
+    Column("workspace", KEY, nullable=False),
+    Column("channel", KEY, nullable=False),
+    Column("job", KEY, nullable=False),
+    Column("trace", KEY, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("digest", KEY, nullable=False),
+)
+Index("ix_audit_workspace", audit.c.platform, audit.c.workspace, audit.c.number)
+Index("ix_audit_who", audit.c.who, audit.c.number)
+Index("ix_audit_about", audit.c.about, audit.c.number)
+Index("ix_audit_act", audit.c.act, audit.c.number)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("alias", KEY, primary_key=True),
+    Column("person", KEY, nullable=False, unique=True),
+    sqlite_with_rowid=False,
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", KEY, primary_key=True),
+    Column("kind", KEY, nullable=False),
+    Column("state", KEY, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("job", KEY),
+    Column("person", KEY, nullable=False),
+    Column("platform", KEY, nullable=False),
+    Column("workspace", KEY, nullable=False),
+    Column("opened", MOMENT, nullable=False),
+    Column("deadline", MOMENT, nullable=False),
+    Column("document", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+OPEN: ColumnElement[bool] = cases.c.state == literal_column("'open'")
+Index("ix_cases_workspace", cases.c.platform, cases.c.workspace, cases.c.state, cases.c.opened)
+Index("ix_cases_person", cases.c.person)
+Index("ix_cases_job", cases.c.job)
+_partial("ix_cases_deadline", cases.c.deadline, where=OPEN)
+# One open case of a kind a job.
+Index("ix_cases_open", cases.c.job, cases.c.kind, unique=True, sqlite_where=OPEN, postgresql_where=OPEN)
 
 marks = Table(
     "marks",
@@ -160,17 +251,6 @@ marks = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_marks_person", marks.c.person, marks.c.kind, marks.c.made)
-
-preferences = Table(
-    "preferences",
-    metadata,
-    Column("subject", KEY, primary_key=True),
-    Column("name", KEY, primary_key=True),
-    Column("value", Text, nullable=False),
-    Column("by", KEY, nullable=False),
-    Column("changed", MOMENT, nullable=False),
-    sqlite_with_rowid=False,
-)
 
 # What one machine is doing and no other may do meanwhile; a lease that ended is as good as none.
 leases = Table(

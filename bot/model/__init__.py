@@ -2,33 +2,56 @@
 
 One module a family: `people` (Person, Place, Role), `request` (Request, Capabilities), `image` (Image, Verdict, Progress),
 `job` (Job, State and the table of legal moves), `message` (Message, Action, Form, Post), `menu` (CommandSpec, Option),
-`invocation` (Invocation, Answer), `delivery` (Delivery, Notice), `rule` (Rule, Limit). Everybody imports them from here.
+`invocation` (Invocation, Asker, Answer), `delivery` (Delivery, Notice), `rule` (Rule, Limit), `subject` (whom a rule is about),
+`account` (one person on several platforms), `case` (what waits for a decision), `entry` (what the audit keeps). Everybody imports them
+from here.
 """
 
+from bot.model.account import Account
+from bot.model.case import Case, CaseKind, CaseState
 from bot.model.delivery import Delivery, Notice
+from bot.model.entry import LIMNER, Entry
 from bot.model.image import Content, Finished, Image, Level, Pending, Progress, Verdict
-from bot.model.invocation import Answer, Attachment, Invocation, Origin
-from bot.model.job import MOVES, RUNNING, UNCOUNTED, UNFINISHED, WAITING, Job, Parent, Problem, State
+from bot.model.invocation import Answer, Asker, Attachment, Invocation, Origin
+from bot.model.job import MOVES, RUNNING, UNCOUNTED, UNFINISHED, WAITING, Charge, Job, Parent, Problem, State
 from bot.model.menu import CommandSpec, Kind, Option, Value
 from bot.model.message import Action, Emphasis, Field, Form, Message, Picture, Post, Tone
 from bot.model.people import Person, Place, Role
 from bot.model.request import Capabilities, Inputs, Operation, Promise, Request
-from bot.model.rule import Limit, Load, Rule, RuleKind, Use, Window
+from bot.model.rule import MICRO, Limit, Load, Measure, Pool, Rule, RuleKind, Use, Window, micro_dollars
+from bot.model.subject import (
+    subject_of_channel,
+    subject_of_everybody,
+    subject_of_group,
+    subject_of_person,
+    subject_of_role,
+    subject_of_workspace,
+    subjects_of,
+)
 
 __all__ = [
+    "LIMNER",
+    "MICRO",
     "MOVES",
     "RUNNING",
     "UNCOUNTED",
     "UNFINISHED",
     "WAITING",
+    "Account",
     "Action",
     "Answer",
+    "Asker",
     "Attachment",
     "Capabilities",
+    "Case",
+    "CaseKind",
+    "CaseState",
+    "Charge",
     "CommandSpec",
     "Content",
     "Delivery",
     "Emphasis",
+    "Entry",
     "Field",
     "Finished",
     "Form",
@@ -40,6 +63,7 @@ __all__ = [
     "Level",
     "Limit",
     "Load",
+    "Measure",
     "Message",
     "Notice",
     "Operation",
@@ -50,6 +74,7 @@ __all__ = [
     "Person",
     "Picture",
     "Place",
+    "Pool",
     "Post",
     "Problem",
     "Progress",
@@ -64,4 +89,12 @@ __all__ = [
     "Value",
     "Verdict",
     "Window",
+    "micro_dollars",
+    "subject_of_channel",
+    "subject_of_everybody",
+    "subject_of_group",
+    "subject_of_person",
+    "subject_of_role",
+    "subject_of_workspace",
+    "subjects_of",
 ]

@@ -51,6 +51,17 @@ class Invocation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asker:
+    """Who asks, where, and the platform's key of the event: the same event makes one job."""
+
+    person: Person
+    place: Place
+    event: str | None
+    trace: str = ""
+    """The id under which the log tells of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """What the person gets at once: something only they see, a form, or nothing (the card says it all)."""
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from bot.model.image import Image, Verdict
 from bot.model.people import Person, Place
 from bot.model.request import Request
+from bot.model.rule import micro_dollars
 
 
 class State(StrEnum):
@@ -46,11 +47,12 @@ class State(StrEnum):
 S = State
 MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
     {
-        S.HELD: frozenset({S.QUEUED, S.BLOCKED, S.CANCELLED, S.EXPIRED}),
+        # Before it is drawn, or with pictures that nobody but reviewers has seen yet.
+        S.HELD: frozenset({S.HELD, S.QUEUED, S.GENERATED, S.BLOCKED, S.FAILED, S.CANCELLED, S.EXPIRED}),
         S.QUEUED: frozenset({S.QUEUED, S.SUBMITTING, S.BLOCKED, S.FAILED, S.CANCELLED, S.EXPIRED}),
         # Back to QUEUED only when the call was certainly not accepted, or to the next provider after a fault.
-        S.SUBMITTING: frozenset({S.SUBMITTING, S.QUEUED, S.SUBMITTED, S.GENERATED, S.BLOCKED, S.FAILED, S.CANCELLING, S.EXPIRED}),
-        S.SUBMITTED: frozenset({S.SUBMITTED, S.QUEUED, S.GENERATED, S.BLOCKED, S.FAILED, S.CANCELLING, S.EXPIRED}),
+        S.SUBMITTING: frozenset({S.SUBMITTING, S.QUEUED, S.SUBMITTED, S.GENERATED, S.HELD, S.BLOCKED, S.FAILED, S.CANCELLING, S.EXPIRED}),
+        S.SUBMITTED: frozenset({S.SUBMITTED, S.QUEUED, S.GENERATED, S.HELD, S.BLOCKED, S.FAILED, S.CANCELLING, S.EXPIRED}),
         S.GENERATED: frozenset({S.GENERATED, S.DELIVERED, S.BLOCKED, S.FAILED}),
         S.CANCELLING: frozenset({S.CANCELLED}),
         S.DELIVERED: frozenset(),
@@ -62,7 +64,8 @@ MOVES: Mapping[State, frozenset[State]] = MappingProxyType(
 )
 RUNNING = frozenset({S.SUBMITTING, S.SUBMITTED, S.CANCELLING})
 WAITING = frozenset({S.HELD, S.QUEUED})
-UNCOUNTED = frozenset({S.BLOCKED, S.FAILED, S.CANCELLING, S.CANCELLED, S.EXPIRED})
+# What waits for a reviewer is charged when it is approved, and not before.
+UNCOUNTED = frozenset({S.HELD, S.BLOCKED, S.FAILED, S.CANCELLING, S.CANCELLED, S.EXPIRED})
 UNFINISHED = frozenset(state for state in State if MOVES[state])
 
 
@@ -85,11 +88,22 @@ class Parent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Charge:
+    """What a job counts for: images and micro-dollars on the person, micro-dollars on the team."""
+
+    images: int = 0
+    money: int = 0
+    spent: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """One request on its way. `version` grows by one with every save."""
 
     id: str
     person: Person
+    account: str = ""
+    """The key of the account that it counts for; empty for the person's own key."""
     place: Place
     request: Request
     state: State
@@ -102,6 +116,10 @@ class Job:
     """What fitting changed, in words."""
     estimate: Decimal | None = None
     """US dollars that it will probably cost, or None where nobody knows."""
+    weight: int = 1
+    """How many images each of its images counts as."""
+    approved: str = ""
+    """The key of the reviewer or admin who let it be drawn, or empty: then moderation does not hold it again."""
     command: str = "imagine"
     """The command it came by, for the history."""
     verdict: Verdict = field(default_factory=Verdict)
@@ -139,6 +157,33 @@ class Job:
     started: datetime | None = None
     finished: datetime | None = None
     deadline: datetime
+
+    @property
+    def counted_for(self) -> str:
+        """The key of the account that it counts for."""
+        return self.account or self.person.key
+
+    @property
+    def charge(self) -> "Charge":
+        """What the job costs now: reserved while it may still be drawn, settled once it is delivered, given back otherwise.
+
+        What a vendor really charged stays on the team's money, whatever became of the job. Of one that was accepted and then cancelled
+        or ran out of time nobody knows: the estimate stays. Each submission that a crash repeated may have been paid for.
+        """
+        if self.reuse:
+            return Charge()
+        estimate = micro_dollars(self.estimate)
+        paid = estimate if self.cost is None else micro_dollars(self.cost)
+        count = (len(self.images) if self.state is State.DELIVERED else self.fitted.count) * self.weight
+        twice = self.resubmitted * estimate
+        if self.state is State.DELIVERED:
+            return Charge(images=count, money=paid, spent=paid + twice)
+        if self.state.counts:
+            return Charge(images=count, money=paid, spent=paid + twice)
+        if self.cost is not None:
+            return Charge(spent=paid + twice)
+        uncertain = self.ticket is not None and self.state in {State.CANCELLING, State.CANCELLED, State.EXPIRED}
+        return Charge(spent=(estimate if uncertain else 0) + twice)
 
     @property
     def drawn_by(self) -> str:

@@ -26,6 +26,8 @@ class Person:
     """IANA time zone, or empty where the platform does not tell."""
     language: str = ""
     """BCP 47 tag such as `de` or `pt-BR`, or empty where the platform does not tell."""
+    groups: frozenset[str] = frozenset()
+    """Ids of the platform's own groups that this person is in: user groups, server roles."""
 
     @property
     def key(self) -> str:

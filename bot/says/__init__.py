@@ -2,12 +2,13 @@
 
 `words` holds the small change (cut, join, time, money), `cards` a job's card through its life, `results` what lands in the thread
 and the details of it, `pages` the whispers: help, quota, history, refusals, `models` what can draw, `forms` what is filled in, `home` a
-person's own page.
+person's own page, `changes` what admins decided.
 One word per concept: the controls are called Vary, Upscale, Again, Same, Remix, Details, Edit, Repaint, Extend, Cut out, Delete,
 Cancel, here and nowhere else. A package, because every word a person reads lives here.
 """
 
 from bot.says.cards import Live, card, overview, provider_problem, title
+from bot.says.changes import change_page, subject_words
 from bot.says.forms import drawing_form
 from bot.says.home import home
 from bot.says.models import Standing, ends, facts_of_model, model_page, models_page
@@ -28,6 +29,7 @@ __all__ = [
     "Live",
     "Standing",
     "card",
+    "change_page",
     "deleted",
     "details",
     "drawing_form",
@@ -48,6 +50,7 @@ __all__ = [
     "rerun_line",
     "result",
     "settings_page",
+    "subject_words",
     "title",
     "undelivered",
     "usage_page",

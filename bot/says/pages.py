@@ -159,8 +159,8 @@ def kept_page(kept: Sequence[tuple[Job, int]]) -> Message:
     )
 
 
-def settings_page(where: str, changes: Mapping[str, tuple[str, str]]) -> Message:
-    """What an admin changed, before and after, by name."""
+def settings_page(where: str, changes: Mapping[str, tuple[str, str]], *, undo: int = 0) -> Message:
+    """What an admin changed, before and after, by name; with the way back, where `undo` is the number of its entry."""
     if not changes:
         return whisper(f"{where} stays as it was.", title="Nothing changed")
     fields = tuple((name.capitalize(), f"{before or 'the usual'} → {after or 'the usual'}") for name, (before, after) in changes.items())
@@ -169,5 +169,6 @@ def settings_page(where: str, changes: Mapping[str, tuple[str, str]]) -> Message
         title="Settings saved",
         body=f"{where}, from now on.",
         fields=fields,
+        actions=(Action(label="Undo", line=f"undo {undo}"),) if undo else (),
         tone=Tone.GOOD,
     )

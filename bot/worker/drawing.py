@@ -14,9 +14,11 @@ import structlog
 
 from bot.errors import FaultKind, NotFound, Overtaken, ProviderFault, Refused
 from bot.jobs import TELL
-from bot.model import Finished, Inputs, Job, Load, Pending, Problem, Progress, State
+from bot.model import Finished, Inputs, Job, Pending, Problem, Progress, State
 from bot.ports import Files, ImageProvider, Metrics, Queue, Store
 from bot.preferences import Preferences
+from bot.quotas import Quotas
+from bot.roles import Roles
 from bot.routing import Catalog
 from bot.worker.calls import LEASE, Calls
 from bot.worker.endings import TRANSIENT, Endings
@@ -44,7 +46,8 @@ class Drawer:
         catalog: Catalog,
         keeper: Keeper,
         metrics: Metrics,
-        load: Load,
+        quotas: Quotas,
+        roles: Roles,
         alone: bool,
         hooked: bool,
         show: Callable[[str, Pending], None],
@@ -58,7 +61,7 @@ class Drawer:
         self._catalog = catalog
         self._keeper = keeper
         self._metrics = metrics
-        self._load = load
+        self._quotas = quotas
         self._show = show
         self._preferences = preferences
         self._now = now
@@ -68,7 +71,9 @@ class Drawer:
         self._at_work: set[str] = set()
         self._waits: dict[str, asyncio.Event] = {}
         self._stopping = asyncio.Event()
-        self._endings = Endings(store=store, queue=queue, catalog=catalog, fan=self._fan, metrics=metrics, preferences=preferences, now=now)
+        self._endings = Endings(
+            store=store, queue=queue, catalog=catalog, fan=self._fan, metrics=metrics, preferences=preferences, roles=roles, now=now
+        )
         self._calls = Calls(store=store, catalog=catalog, fan=self._fan, save=self._endings.save, now=now)
 
     def hand_back(self) -> None:
@@ -151,7 +156,8 @@ class Drawer:
             return job, None
         now = self._now()
         deadline = now + timedelta(seconds=model.deadline)
-        begun = await self._store.begin(replace(job, due=None, deadline=deadline, holder=self._name), running=self._load.running, now=now)
+        running = await self._quotas.running(job.person, job.place)
+        begun = await self._store.begin(replace(job, due=None, deadline=deadline, holder=self._name), running=running, now=now)
         if begun is None:
             # The person has as many running as one may have; whichever of them ends first wakes this one.
             return job, None

@@ -14,6 +14,7 @@ from bot.jobs import PATIENCE, TELL, policy_of
 from bot.model import Job, Problem, Promise, State
 from bot.ports import ImageProvider, Metrics, Queue, Store
 from bot.preferences import Preferences
+from bot.roles import Roles
 from bot.routing import Catalog
 from bot.worker.fan import Fan
 
@@ -36,6 +37,7 @@ class Endings:
         fan: Fan,
         metrics: Metrics,
         preferences: Preferences,
+        roles: Roles,
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
@@ -44,6 +46,7 @@ class Endings:
         self._fan = fan
         self._metrics = metrics
         self._preferences = preferences
+        self._roles = roles
         self._now = now
 
     async def refuse(self, job: Job, refused: Refused) -> tuple[Job, float | None]:
@@ -83,7 +86,7 @@ class Endings:
         if (fault.accepted and fault.kind is FaultKind.TIMEOUT) or job.request.model is not None:
             return False
         try:
-            policy = policy_of(await self._preferences.of(job.place))
+            policy = policy_of(await self._preferences.of(job.place), barred=await self._roles.barred(job.person, job.place))
             choice = self._catalog.choose(job.request, tried=tried, policy=policy, person=job.person.key)
         except (NothingFits, NotAllowed):
             return False

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from bot.errors import StoreFault
-from bot.model import Job, Post
+from bot.model import Case, Job, Person, Post
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -28,6 +28,16 @@ def _jobs() -> TypeAdapter[Job]:
 @cache
 def _posts() -> TypeAdapter[Post]:
     return TypeAdapter(Post)
+
+
+@cache
+def _cases() -> TypeAdapter[Case]:
+    return TypeAdapter(Case)
+
+
+@cache
+def _people() -> TypeAdapter[Person]:
+    return TypeAdapter(Person)
 
 
 def micros(moment: datetime) -> int:
@@ -85,6 +95,32 @@ def read_post(document: str) -> Post:
         return _posts().validate_json(document)
     except ValidationError as error:
         raise StoreFault(f"A post in the journal cannot be read; was it written by a newer Limner? {_first(error)}") from error
+
+
+def write_case(case: Case) -> str:
+    """A case as JSON. Raises StoreFault where a text in it is broken."""
+    try:
+        return _cases().dump_json(case).decode()
+    except PydanticSerializationError as error:
+        raise StoreFault(f"Case {case.id} cannot be written: {error}") from error
+
+
+def read_case(document: str) -> Case:
+    """A case from JSON."""
+    try:
+        return _cases().validate_json(document)
+    except ValidationError as error:
+        raise StoreFault(f"A case in the journal cannot be read; was it written by a newer Limner? {_first(error)}") from error
+
+
+def write_person(person: Person) -> str:
+    """A person as JSON."""
+    return _people().dump_json(person).decode()
+
+
+def read_person(document: str) -> Person:
+    """A person from JSON."""
+    return _people().validate_json(document)
 
 
 def _first(error: ValidationError) -> str:

@@ -11,14 +11,16 @@ from sqlalchemy import Connection, Insert, Integer, Select, Update, bindparam, f
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import AlreadyTaken, NotFound, Overtaken
-from bot.model import MOVES, RUNNING, UNFINISHED, Job, Limit, Load, Person, State
-from storage.journal import quota
+from bot.model import MOVES, RUNNING, UNFINISHED, Case, Entry, Job, Limit, Load, Person, State
+from storage.journal import cases, quota
+from storage.journal.audit import append
 from storage.journal.database import Database
 from storage.journal.documents import micros, micros_or_none, read_job, read_jobs, write_job
 from storage.journal.part import Insert as Upsert
 from storage.journal.part import Part, lock, take_event
 from storage.journal.part import insert as upsert
-from storage.schema import BEHIND, DELIVERED, LIVE, jobs, tickets
+from storage.journal.people import account_of
+from storage.schema import BEHIND, DELIVERED, LIVE, jobs, links, tickets
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -39,23 +41,27 @@ class Jobs(Part):
         super().__init__(database, now)
         self._announce = announce
 
-    async def enqueue(self, job: Job, *, limits: Sequence[Limit], load: Load, event: str | None) -> Job:
+    async def enqueue(self, job: Job, *, limits: Sequence[Limit], load: Load, event: str | None, case: Case | None = None) -> Job:
         """As the port says. ValueError for a job that is neither QUEUED nor HELD."""
         if job.state not in {State.QUEUED, State.HELD}:
             raise ValueError(f"A new job is queued or held, not {job.state}.")
 
         def work(connection: Connection) -> Job:
             _take(connection, event, self._now())
-            lock(connection, [job.person.key, *(limit.subject for limit in limits)])
-            standing = quota.ask(connection, job.person, limits)
+            lock(connection, [job.counted_for, *(limit.subject for limit in limits)])
+            if account_of(connection, job.person.key).key != job.counted_for:
+                raise Overtaken(f"{job.person.key} was linked or unlinked meanwhile.")
+            standing = quota.ask(connection, job.counted_for, limits)
             quota.check(job, standing, limits, load)
-            taken = replace(job, priority=-standing.unfinished)
+            taken = replace(job, priority=load.priority - standing.unfinished)
             connection.execute(_writing(), _row(taken))
+            if case is not None:
+                cases.keep(connection, case)
             return taken
 
         return await self._database.write(work, then=self._announce)
 
-    async def record(self, job: Job, *, event: str | None) -> None:
+    async def record(self, job: Job, *, event: str | None, entry: Entry | None = None) -> None:
         """As the port says. ValueError for a job that is not over."""
         if not job.state.over:
             raise ValueError(f"A job that is only recorded is over, not {job.state}.")
@@ -63,6 +69,8 @@ class Jobs(Part):
         def work(connection: Connection) -> None:
             _take(connection, event, self._now())
             connection.execute(_writing(), _row(job))
+            if entry is not None:
+                append(connection, entry)
 
         await self._database.write(work)
 
@@ -73,8 +81,10 @@ class Jobs(Part):
         begun = replace(job, state=State.SUBMITTING, version=job.version + 1, attempts=job.attempts + 1, started=now, changed=now)
 
         def work(connection: Connection) -> Job | None:
-            lock(connection, [job.person.key])
-            if connection.execute(_running(), {"person": job.person.key}).scalar_one() >= running:
+            # The account as it is by now: it may have been linked since the job was taken.
+            account = account_of(connection, job.person.key).key
+            lock(connection, [account])
+            if connection.execute(_running(), {"account": account}).scalar_one() >= running:
                 _must_stand(connection, job)
                 return None
             _swap(connection, begun, was=job)
@@ -91,6 +101,20 @@ class Jobs(Part):
         saved = replace(job, version=was.version + 1)
         await self._database.write(lambda connection: _swap(connection, saved, was=was))
         return saved
+
+    async def let_go(self, job: Job, *, was: Job, limits: Sequence[Limit]) -> Job:
+        """As the port says. ValueError for a job that is not HELD, or is to be anything but QUEUED or GENERATED."""
+        if was.state is not State.HELD or job.state not in {State.QUEUED, State.GENERATED}:
+            raise ValueError(f"A held job is let go to be drawn or shown, not from {was.state} to {job.state}.")
+        saved = replace(job, version=was.version + 1)
+
+        def work(connection: Connection) -> Job:
+            lock(connection, [account_of(connection, job.person.key).key, *(limit.subject for limit in limits)])
+            quota.check_limits(saved, quota.used(connection, limits), limits)
+            _swap(connection, saved, was=was)
+            return saved
+
+        return await self._database.write(work, then=self._announce if saved.state is State.QUEUED else None)
 
     async def find(self, job_id: str) -> Job:
         """As the port says."""
@@ -109,7 +133,7 @@ class Jobs(Part):
         """As the port says."""
         query = select(jobs.c.document).order_by(jobs.c.created.desc(), jobs.c.id.desc()).limit(limit)
         if person is not None:
-            query = query.where(jobs.c.person == person.key)
+            query = query.where(jobs.c.account == _account(person.key))
         if before is not None:
             query = query.where(jobs.c.created < micros(before))
         return await read_jobs(await self._documents(query))
@@ -136,9 +160,9 @@ class Jobs(Part):
         found = await self._database.read(lambda connection: connection.execute(_counts()).all())
         return {state.value: 0 for state in sorted(UNFINISHED)} | dict(found)
 
-    async def usage(self, subject: str, since: datetime) -> int:
+    async def usage(self, limits: Sequence[Limit]) -> list[int]:
         """As the port says."""
-        return await self._database.read(lambda connection: quota.used(connection, subject, since))
+        return await self._database.read(lambda connection: quota.used(connection, limits))
 
     async def pace(self, provider: str, model: str) -> float | None:
         """As the port says."""
@@ -182,7 +206,7 @@ def _swap(connection: Connection, job: Job, *, was: Job) -> None:
     """Write a job over what it was, or not at all."""
     values = _row(job)
     # Who asked, where and when stays as it was taken.
-    del values["id"], values["person"], values["created"]
+    del values["id"], values["person"], values["account"], values["created"]
     if connection.execute(_swapping(), {**values, **_read(was)}).rowcount != 1:
         raise _overtaken(was)
 
@@ -200,18 +224,13 @@ def _overtaken(job: Job) -> Overtaken:
     return Overtaken(f"Job {job.id} is no longer {job.state} at version {job.version}.")
 
 
-def _charge(job: Job) -> int:
-    if job.reuse:
-        return 0
-    if job.state is State.DELIVERED:
-        return len(job.images)
-    return job.fitted.count if job.state.counts else 0
-
-
 def _row(job: Job) -> dict[str, Any]:
+    charge = job.charge
     return {
         "id": job.id,
         "person": job.person.key,
+        "account": job.counted_for,
+        "operation": job.request.operation.value,
         "platform": job.place.platform,
         "workspace": job.place.workspace,
         "channel": job.place.channel,
@@ -221,7 +240,9 @@ def _row(job: Job) -> dict[str, Any]:
         "provider": job.provider,
         "model": job.model,
         "priority": job.priority,
-        "charge": _charge(job),
+        "charge": charge.images,
+        "money": charge.money,
+        "spent": charge.spent,
         "parent": job.parent.job if job.parent else None,
         "created": micros(job.created),
         "changed": micros(job.changed),
@@ -256,9 +277,15 @@ def _as_read() -> tuple[ColumnElement[bool], ...]:
     return jobs.c.id == bindparam("read_id"), jobs.c.state == bindparam("read_state"), jobs.c.version == bindparam("read_version")
 
 
+def _account(person: str | ColumnElement[str]) -> ColumnElement[str]:
+    """The key of a person's account, for a question about it."""
+    linked = select(links.c.account).where(links.c.person == person).scalar_subquery()
+    return func.coalesce(linked, person)
+
+
 @cache
 def _running() -> Select[int]:
-    return select(func.count()).select_from(jobs).where(jobs.c.person == bindparam("person"), LIVE, quota.among(RUNNING))
+    return select(func.count()).select_from(jobs).where(jobs.c.account == bindparam("account"), LIVE, quota.among(RUNNING))
 
 
 @cache
@@ -273,7 +300,7 @@ def _beginning() -> Select[str]:
 
 @cache
 def _waiting() -> Select[str]:
-    return _first_to_run(select(jobs.c.document).where(jobs.c.person == bindparam("person")))
+    return _first_to_run(select(jobs.c.document).where(jobs.c.account == _account(bindparam("person"))))
 
 
 @cache

@@ -1,23 +1,20 @@
-"""The people and rules of the journal: who was seen, what admins decided, which events were taken."""
+"""The people of the journal: who was seen, who is one with whom, which events were taken."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cache
-from typing import Any
 
-from sqlalchemy import RowMapping, Select, bindparam, case, or_, select
+from sqlalchemy import Connection, Delete, RowMapping, Select, Update, bindparam, case, delete, or_, select, update
 from sqlalchemy import insert as plain_insert
 
-from bot.model import Person, Role, Rule, RuleKind, Window
-from storage.journal.documents import micros
-from storage.journal.part import Insert, Part, insert, take_event
-from storage.schema import people, rules
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from bot.model import Account, Entry, Person, Role
+from storage.journal.audit import append
+from storage.journal.documents import micros, read_person, write_person
+from storage.journal.part import Insert, Part, insert, lock, take_event
+from storage.schema import codes, jobs, links, people
 
 
 class People(Part):
-    """What the journal says about people, rules and events."""
+    """What the journal says about people and events."""
 
     async def meet(self, person: Person) -> None:
         """As the port says. A name or time zone that a platform leaves out this time stays as it was."""
@@ -54,33 +51,76 @@ class People(Part):
         found = await self._database.read(lambda connection: connection.execute(guests).mappings().all())
         return _person(found[0]) if len(found) == 1 else None
 
-    async def decide(self, rule: Rule) -> None:
+    async def account(self, person: Person) -> Account:
         """As the port says."""
-        values = {
-            "kind": rule.kind.value,
-            "subject": rule.subject,
-            "window": rule.window.value if rule.window else None,
-            "amount": rule.amount,
-            "by": rule.by,
-            "created": micros(rule.created),
-        }
-        await self._database.write(lambda connection: connection.execute(plain_insert(rules).values(values)) and None)
+        return await self._database.write(lambda connection: account_of(connection, person.key))
 
-    async def rules(self, subjects: Sequence[str]) -> list[Rule]:
+    async def link(self, person: Person, other: Person, *, entry: Entry) -> Account:
         """As the port says."""
-        about = {"subjects": list(subjects)}
-        found = await self._database.read(lambda connection: connection.execute(_ruling(), about).mappings().all())
-        return [
-            Rule(
-                kind=RuleKind(row["kind"]),
-                subject=row["subject"],
-                window=Window(row["window"]) if row["window"] else None,
-                amount=row["amount"],
-                by=row["by"],
-                created=_EPOCH + timedelta(microseconds=row["created"]),
-            )
-            for row in found
-        ]
+
+        def work(connection: Connection) -> Account:
+            lock(connection, ["links"])
+            one, two = account_of(connection, person.key), account_of(connection, other.key)
+            if one.key == two.key:
+                return one
+            lock(connection, [one.key, two.key])
+            # The account that was linked before stays; of two new ones, the person who offered the code.
+            stays, goes = (one, two) if len(one.people) >= len(two.people) else (two, one)
+            made = micros(self._now())
+            for key in (*stays.people, *goes.people):
+                connection.execute(_linking(connection.dialect.name), {"person": key, "account": stays.key, "made": made})
+            connection.execute(_recounting(), {"of": goes.key, "now_of": stays.key})
+            append(connection, entry)
+            return account_of(connection, person.key)
+
+        return await self._database.write(work)
+
+    async def unlink(self, person: Person, *, entry: Entry) -> bool:
+        """As the port says."""
+
+        def work(connection: Connection) -> bool:
+            lock(connection, ["links"])
+            account = account_of(connection, person.key)
+            others = [key for key in account.people if key != person.key]
+            if not others:
+                return False
+            lock(connection, [account.key])
+            leaving = [person.key, *(others if len(others) == 1 else ())]
+            for key in leaving:
+                connection.execute(_unlinking(), {"of": key})
+            # Who leaves takes their own jobs along; whoever stays needs a name for the account that is not the one who left.
+            for key in account.people:
+                connection.execute(_returning(), {"of": key, "now_of": key if key in leaving else others[0]})
+            for key in others if len(others) > 1 else ():
+                values = {"person": key, "account": others[0], "made": micros(self._now())}
+                connection.execute(_linking(connection.dialect.name), values)
+            append(connection, entry)
+            return True
+
+        return await self._database.write(work)
+
+    async def keep_code(self, digest: str, person: Person, *, until: datetime) -> None:
+        """As the port says."""
+        values = {"digest": digest, "person": person.key, "until": micros(until), "document": write_person(person)}
+
+        def work(connection: Connection) -> None:
+            connection.execute(_dropping(), {"of": person.key, "now": micros(self._now())})
+            connection.execute(plain_insert(codes), values)
+
+        await self._database.write(work)
+
+    async def use_code(self, digest: str) -> Person | None:
+        """As the port says."""
+
+        def work(connection: Connection) -> Person | None:
+            lock(connection, [f"code {digest}"])
+            found = connection.execute(_coded(), {"of": digest, "now": micros(self._now())}).scalar_one_or_none()
+            if found is None:
+                return None
+            connection.execute(_using(), {"of": digest})
+            return read_person(found)
+
+        return await self._database.write(work)
 
     async def take(self, event: str) -> bool:
         """As the port says."""
@@ -100,10 +140,58 @@ def _meeting(dialect: str) -> Insert:
     return meet.on_conflict_do_update(index_elements=[people.c.platform, people.c.workspace, people.c.id], set_=kept)
 
 
+def account_of(connection: Connection, person: str) -> Account:
+    """The account of a person's key."""
+    key = connection.execute(_linked(), {"of": person}).scalar_one_or_none()
+    if key is None:
+        return Account(key=person, people=(person,))
+    return Account(key=key, people=tuple(connection.execute(_members(), {"of": key}).scalars()))
+
+
 @cache
-def _ruling() -> Select[Any]:
-    about = rules.c.subject.in_(bindparam("subjects", expanding=True))
-    return select(rules).where(about).order_by(rules.c.created.desc(), rules.c.id.desc())
+def _linked() -> Select[str]:
+    return select(links.c.account).where(links.c.person == bindparam("of"))
+
+
+@cache
+def _members() -> Select[str]:
+    return select(links.c.person).where(links.c.account == bindparam("of")).order_by(links.c.made, links.c.person)
+
+
+@cache
+def _linking(dialect: str) -> Insert:
+    link = insert(dialect, links)
+    return link.on_conflict_do_update(index_elements=[links.c.person], set_={"account": link.excluded.account})
+
+
+@cache
+def _unlinking() -> Delete:
+    return delete(links).where(links.c.person == bindparam("of"))
+
+
+@cache
+def _recounting() -> Update:
+    return update(jobs).where(jobs.c.account == bindparam("of")).values(account=bindparam("now_of"))
+
+
+@cache
+def _returning() -> Update:
+    return update(jobs).where(jobs.c.person == bindparam("of")).values(account=bindparam("now_of"))
+
+
+@cache
+def _dropping() -> Delete:
+    return delete(codes).where(or_(codes.c.person == bindparam("of"), codes.c.until <= bindparam("now")))
+
+
+@cache
+def _coded() -> Select[str]:
+    return select(codes.c.document).where(codes.c.digest == bindparam("of"), codes.c.until > bindparam("now"))
+
+
+@cache
+def _using() -> Delete:
+    return delete(codes).where(codes.c.digest == bindparam("of"))
 
 
 def _person(row: RowMapping) -> Person:

@@ -137,12 +137,12 @@ async def questions(journal: Journal, database: Database, rounds: int) -> list[M
             return refused
 
     async def check(person: Person) -> object:
-        return await database.read(lambda connection: quota.ask(connection, person, limits(person, 10)))
+        return await database.read(lambda connection: quota.ask(connection, person.key, limits(person, 10)))
 
     return [
         await measure("SELECT 1", rounds, lambda _: journal.ping()),
-        await measure("images of a day", rounds, lambda person: journal.usage(person.key, NOW - timedelta(days=1))),
-        await measure("images of a month (1,000 jobs)", rounds, lambda person: journal.usage(person.key, MONTH)),
+        await measure("images of a day", rounds, lambda person: journal.usage(limits(person, 0)[:1])),
+        await measure("images of a month (1,000 jobs)", rounds, lambda person: journal.usage(limits(person, 0)[1:])),
         await measure("quota check: on the way, day and month", rounds, check),
         await measure("enqueue that is refused", rounds, refuse),
         await measure("enqueue", rounds, lambda person: take(person, 1_000_000)),
@@ -173,7 +173,7 @@ async def run(name: str, url: str, total: int, rounds: int) -> None:
             # What autovacuum does by itself, a minute later.
             await database.read(lambda connection: connection.exec_driver_sql("VACUUM ANALYZE jobs"))
         say(f"\n{name}, {total:,} jobs of {PEOPLE:,} people (filled in {time.perf_counter() - start:.0f} s), {rounds:,} rounds each\n")
-        await measure("warm up", 200, lambda person: journal.usage(person.key, MONTH))
+        await measure("warm up", 200, lambda person: journal.usage(limits(person, 0)[1:]))
         found = await questions(journal, database, rounds)
     say(f"{'':40} {'p50 ms':>8} {'p99 ms':>8} {'× SELECT 1':>11}")
     for each in found:

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Misunderstood
-from bot.model import Place
-from bot.preferences import REACTIONS, Preference, channel_of, parse_reactions, workspace_of
+from bot.model import Place, subject_of_channel, subject_of_workspace
+from bot.preferences import REACTIONS, Preference, parse_reactions
 
 
 def test_an_emoji_says_its_line_with_the_job_behind_the_first_word() -> None:
@@ -59,5 +59,5 @@ def test_no_text_does_more_than_what_a_reaction_may(text: str) -> None:
 def test_a_thread_has_the_subjects_of_its_channel() -> None:
     channel = Place(platform="slack", workspace="T1", channel="C1")
     thread = Place(platform="slack", workspace="T1", channel="C1", thread="1.2")
-    assert channel_of(thread) == channel_of(channel) == "slack:T1:C1"
-    assert workspace_of(thread) == "slack:T1"
+    assert subject_of_channel(thread) == subject_of_channel(channel) == "channel:slack:T1:C1"
+    assert subject_of_workspace(thread) == "workspace:slack:T1"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.model import Job, Limit, Load, Person, Place, Post, Request, State, Window
+from bot.model import Entry, Job, Limit, Load, Person, Place, Post, Request, State, Window, subject_of_person
 from bot.ports import Store
 from storage.journal import migrate, open_journal
 
@@ -68,6 +68,17 @@ def a_job(
 
 def a_limit(amount: int, *, person: str = "ann", window: Window = Window.DAY, since: datetime = DAY_AGO) -> Limit:
     return Limit(subject=a_person(person).key, window=window, amount=amount, since=since, renews=NOW + timedelta(hours=12))
+
+
+async def images_used(store: Store, person: str = "ann", since: datetime = DAY_AGO) -> int:
+    """The images that count for a person since then."""
+    [used] = await store.usage([a_limit(0, person=person, since=since)])
+    return used
+
+
+def an_entry(act: str = "quota.set", *, who: str = "ann", at: datetime = NOW) -> Entry:
+    """An entry for the audit, of somebody of the workspace."""
+    return Entry(act=act, who=subject_of_person(a_person(who)), platform="playground", workspace="home", channel="general", at=at)
 
 
 async def enqueue(store: Store, job: Job, *limits: Limit, load: Load = FREE, event: str | None = None) -> Job:

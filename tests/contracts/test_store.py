@@ -14,7 +14,7 @@ from bot.errors import AlreadyTaken, NotFound, OverQuota, Overtaken, StoreFault,
 from bot.model import MOVES, Image, Job, Load, Parent, Person, Place, Problem, Request, Role, Rule, RuleKind, State, Verdict, Window
 from bot.ports import Store
 from storage.journal import open_journal
-from tests.contracts.stores import DAY_AGO, FREE, NOW, a_job, a_limit, a_person, a_post, enqueue, walk
+from tests.contracts.stores import DAY_AGO, FREE, NOW, a_job, a_limit, a_person, a_post, an_entry, enqueue, images_used, walk
 
 ANN = a_person("ann")
 LATER = NOW + timedelta(hours=1)
@@ -93,7 +93,7 @@ async def test_request_over_quota_writes_nothing_not_even_its_event(store: Store
     assert refused.value.advice == "--count 1 would fit. Your quota renews on 15 March at 00:00 UTC."
     assert [job.id for job in await store.recent()] == ["fox1"]
     await enqueue(store, a_job("fox3", count=1), a_limit(5), event="click")
-    assert await store.usage(ANN.key, DAY_AGO) == 5
+    assert await images_used(store) == 5
 
 
 async def test_used_up_quota_says_when_it_renews_where_the_person_is(store: Store) -> None:
@@ -131,13 +131,13 @@ async def test_of_two_broken_limits_the_one_that_leaves_least_is_named(store: St
 async def test_limit_counts_only_what_was_asked_since_it_began(store: Store) -> None:
     await enqueue(store, a_job("fox1", count=4, created=DAY_AGO - timedelta(microseconds=1)))
     await enqueue(store, a_job("fox2", count=2, created=DAY_AGO))
-    assert await store.usage(ANN.key, DAY_AGO) == 2
+    assert await images_used(store) == 2
     await enqueue(store, a_job("fox3", count=3), a_limit(5))
 
 
 async def test_quota_of_one_person_is_not_used_by_another(store: Store) -> None:
     await enqueue(store, a_job("fox1", count=4, person="bob"))
-    assert await store.usage(ANN.key, DAY_AGO) == 0
+    assert await images_used(store) == 0
     await enqueue(store, a_job("fox2", count=4), a_limit(4))
 
 
@@ -155,18 +155,18 @@ async def test_quota_of_one_person_is_not_used_by_another(store: Store) -> None:
 )
 async def test_job_that_gave_no_picture_gives_its_quota_back(store: Store, path: tuple[State, ...]) -> None:
     job = await enqueue(store, a_job("fox1", count=4), a_limit(4))
-    assert await store.usage(ANN.key, DAY_AGO) == 4
+    assert await images_used(store) == 4
     await walk(store, job, *path)
-    assert await store.usage(ANN.key, DAY_AGO) == 0
+    assert await images_used(store) == 0
     await enqueue(store, a_job("fox2", count=4), a_limit(4))
 
 
 async def test_delivered_job_is_charged_for_the_images_it_has(store: Store) -> None:
     job = await enqueue(store, a_job("fox1", count=4))
     job = await walk(store, job, State.SUBMITTING, State.SUBMITTED, State.GENERATED)
-    assert await store.usage(ANN.key, DAY_AGO) == 4
+    assert await images_used(store) == 4
     await walk(store, replace(job, images=(an_image(1), an_image(2), an_image(3))), State.DELIVERED)
-    assert await store.usage(ANN.key, DAY_AGO) == 3
+    assert await images_used(store) == 3
 
 
 async def test_person_with_as_many_waiting_jobs_as_allowed_is_told_so_and_nothing_is_written(store: Store) -> None:
@@ -188,7 +188,7 @@ async def test_thousand_requests_at_once_with_fifty_left_give_fifty_jobs(store: 
     )
     assert sum(isinstance(answer, Job) for answer in answers) == 50
     assert sum(isinstance(answer, OverQuota) for answer in answers) == 950
-    assert await store.usage(ANN.key, DAY_AGO) == 50
+    assert await images_used(store) == 50
     assert len(await store.recent(limit=1000)) == 50
 
 
@@ -200,14 +200,14 @@ async def test_two_processes_at_once_give_no_job_too_many(store_url: str) -> Non
         requests = (enqueue(next(pair), a_job(f"fox{n}", count=2), a_limit(25)) for n in range(60))
         answers = await asyncio.gather(*requests, return_exceptions=True)
         assert sum(isinstance(answer, Job) for answer in answers) == 12
-        assert await two.usage(ANN.key, DAY_AGO) == 24
+        assert await images_used(two) == 24
 
 
 async def test_recorded_job_is_there_and_costs_nothing(store: Store) -> None:
     job = a_job("fox1", state=State.BLOCKED, count=4)
     await store.record(job, event="click")
     assert await store.find("fox1") == job
-    assert await store.usage(ANN.key, DAY_AGO) == 0
+    assert await images_used(store) == 0
     assert await store.unfinished() == []
     with pytest.raises(AlreadyTaken):
         await store.record(a_job("fox2", state=State.BLOCKED), event="click")
@@ -521,19 +521,46 @@ async def test_name_that_two_people_have_names_nobody(store: Store) -> None:
     assert found.name == "Sam"
 
 
-async def test_rules_come_newest_first_for_the_subjects_asked(store: Store) -> None:
-    def rule(subject: str, amount: int | None, minute: int, window: Window | None = Window.DAY) -> Rule:
-        created = NOW + timedelta(minutes=minute)
-        return Rule(kind=RuleKind.QUOTA, subject=subject, window=window, amount=amount, by=ANN.key, created=created)
+def a_rule(subject: str, value: str, *, slot: str = "images/day", minute: int = 0, until: datetime | None = None) -> Rule:
+    created = NOW + timedelta(minutes=minute)
+    return Rule(kind=RuleKind.QUOTA, subject=subject, slot=slot, value=value, by=ANN.key, created=created, until=until)
 
-    first, second, third = rule("*", 10, 0), rule("a", 20, 2), rule("a", None, 1)
-    same_time = rule("a", 30, 2, Window.MONTH)
-    reset = Rule(kind=RuleKind.RESET, subject="a", by=ANN.key, created=NOW + timedelta(microseconds=1))
-    for each in (first, second, third, same_time, reset, rule("b", 1, 5)):
-        await store.decide(each)
-    assert await store.rules(["a", "*"]) == [same_time, second, third, reset, first]
-    assert await store.rules(["a"]) == [same_time, second, third, reset]
+
+async def test_a_rule_stands_in_place_of_the_one_before_until_it_is_taken_back(store: Store) -> None:
+    one, month, other = (
+        a_rule("person:p:w:a", "20"),
+        a_rule("person:p:w:a", "30", slot="images/month", minute=1),
+        a_rule("person:p:w:b", "1"),
+    )
+    kept = await store.decide([one, month, other], entry=an_entry())
+    assert kept.number == 1
+    assert await store.rules(["person:p:w:a"]) == [month, one]
+    newer = a_rule("person:p:w:a", "25", minute=2)
+    changed = await store.decide([newer], entry=an_entry())
+    assert changed.before == {"quota person:p:w:a images/day": "20"}
+    assert changed.after == {"quota person:p:w:a images/day": "25"}
+    assert await store.rules(["person:p:w:a", "person:p:w:b"]) == [newer, month, other]
+    await store.decide([a_rule("person:p:w:a", "")], entry=an_entry())
+    assert await store.rules(["person:p:w:a"]) == [month]
+    assert await store.rules(["person:p:w:a"], (RuleKind.GRANT,)) == []
     assert await store.rules([]) == []
+    assert await store.rules_of("p:w") == [month, other]
+
+
+async def test_a_rule_that_ended_stands_no_more(store: Store) -> None:
+    await store.decide(
+        [a_rule("person:p:w:a", "20", until=NOW), a_rule("person:p:w:b", "20", until=NOW + timedelta(seconds=1))], entry=an_entry()
+    )
+    assert [rule.subject for rule in await store.rules(["person:p:w:a", "person:p:w:b"])] == ["person:p:w:b"]
+
+
+async def test_a_decision_that_expects_something_else_changes_nothing(store: Store) -> None:
+    rule = a_rule("person:p:w:a", "20")
+    await store.decide([rule], entry=an_entry(), expected=[a_rule("person:p:w:a", "")])
+    with pytest.raises(Overtaken):
+        await store.decide([a_rule("person:p:w:a", "30")], entry=an_entry(), expected=[a_rule("person:p:w:a", "10")])
+    assert await store.rules(["person:p:w:a"]) == [rule]
+    assert (await store.decide([a_rule("person:p:w:a", "30")], entry=an_entry(), expected=[rule])).number == 2
 
 
 async def test_marks_count_people_by_kind(store: Store) -> None:
@@ -573,7 +600,7 @@ async def test_cancelled_calls_leave_the_journal_whole_and_at_work(store: Store)
             await enqueue(store, a_job(f"fox{number}"), event=f"e{number}")
         else:
             assert not await store.take(f"e{number}")
-    assert await store.usage(ANN.key, DAY_AGO) == 60
+    assert await images_used(store) == 60
 
 
 # Keys stand in columns of their own, where PostgreSQL takes no NUL; prose stands in the document and may hold anything.
@@ -643,16 +670,6 @@ async def test_marked_images_come_newest_mark_first(store: Store) -> None:
     await store.mark("fox1", 1, a_person("bob"), "keep", on=True)
     assert sorted(await store.marked(ann, "keep", limit=5)) == [("fox1", 2), ("fox2", 0)]
     assert len(await store.marked(ann, "keep", limit=1)) == 1
-
-
-async def test_a_preference_is_replaced_and_forgotten(store: Store) -> None:
-    ann = a_person("ann")
-    await store.prefer("here", "results", "thread", by=ann)
-    await store.prefer("here", "results", "channel", by=ann)
-    await store.prefer("there", "reactions", "x", by=ann)
-    assert await store.preferences(["here", "there", "nowhere"]) == {"here": {"results": "channel"}, "there": {"reactions": "x"}}
-    await store.prefer("here", "results", "", by=ann)
-    assert await store.preferences(["here"]) == {}
 
 
 async def test_a_lease_has_one_holder_until_it_ends_or_is_given_back(store: Store) -> None:

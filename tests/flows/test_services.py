@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import Fakes
+from bot.decisions import Decisions
 from bot.errors import FaultKind, ProviderFault, Refused
 from bot.jobs import policy_of
 from bot.model import Capabilities, Delivery, Finished, Inputs, Notice, Operation, Pending, Progress, Promise, Request, State
@@ -244,7 +245,7 @@ async def test_a_trial_is_the_same_for_a_person_every_time(tmp_path: Path) -> No
     async with open_story(tmp_path, fakes=services(old, new)) as story:
         catalog = story.app.catalog
         await story.say('settings workspace --canary "new 30%"', who="ada")
-        preference = await Preferences(story.app.store).of(story.place())
+        preference = await Preferences(story.app.store, Decisions(story.app.store, now=story.app.jobs.now)).of(story.place())
         assert preference.canary == ("new", 0.3)
 
         def chosen(person: str) -> str:

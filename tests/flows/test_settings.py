@@ -58,7 +58,7 @@ async def test_members_may_not_change_settings(tmp_path: Path) -> None:
             answer = await story.say("settings --results channel", who=who)
             assert "admin" in said(answer)
             assert (await story.say("settings", who=who)).form is None
-        assert (await story.app.store.preferences(["playground:studio:general"])) == {}
+        assert (await story.app.store.rules_of("playground:studio")) == []
 
 
 async def test_results_go_into_the_channel_where_it_says_so_and_the_card_says_below(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ async def test_a_reaction_that_makes_no_sense_is_refused_with_a_line_that_works(
             refused = await story.say(f'settings --results channel --reactions "{text}"', who="ada")
             assert refused.whisper is not None, text
             assert "no emoji" in said(refused), text
-            assert (await story.app.store.preferences(["playground:studio:general"])) == {}, f"all of it or nothing: {text}"
+            assert (await story.app.store.rules_of("playground:studio")) == [], f"all of it or nothing: {text}"
             answer = await story.say("settings channel", who="ada", origin=Origin.FORM, options={"results": "usual", "reactions": text})
             assert answer.field == "reactions", text
             assert "Settings saved" in await decided(story, refused.whisper.code)

@@ -79,6 +79,8 @@ async def test_columns_say_what_the_document_says(tmp_path: Path) -> None:
     assert row == {
         "id": "fox1",
         "person": "playground:home:ann",
+        "account": "playground:home:ann",
+        "operation": "draw",
         "platform": "playground",
         "workspace": "home",
         "channel": "general",
@@ -90,6 +92,8 @@ async def test_columns_say_what_the_document_says(tmp_path: Path) -> None:
         "model": "sketch",
         "priority": 0,
         "charge": 3,
+        "money": 0,
+        "spent": 0,
         "parent": None,
         "created": 1773489600000000,
         "changed": 1773489600000000,

@@ -2,15 +2,16 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from bot.model import State
+from bot.model import Pool, State
 from storage.journal import Journal, open_journal
-from tests.contracts.stores import DAY_AGO, NOW, a_job, a_limit, a_person, a_post, enqueue, walk
+from tests.contracts.stores import NOW, a_job, a_limit, a_person, a_post, an_entry, enqueue, walk
 
 Ask = Callable[[Journal], Awaitable[object]]
 ANN = a_person("ann")
@@ -38,7 +39,7 @@ ASKED: dict[str, Ask] = {
     "waiting": lambda journal: journal.waiting(ANN, limit=10),
     "queued": lambda journal: journal.queued("sketch", limit=50),
     "counts": lambda journal: journal.counts(),
-    "usage": lambda journal: journal.usage(ANN.key, DAY_AGO),
+    "usage": lambda journal: journal.usage([a_limit(5)]),
     "pace": lambda journal: journal.pace("sketch", "sketch"),
     "take": lambda journal: journal.take("click"),
     "keep post": lambda journal: journal.keep_post("fox1", "card", a_post(), shown=1),
@@ -46,14 +47,20 @@ ASKED: dict[str, Ask] = {
     "job of a post": lambda journal: journal.job_of(a_post()),
     "meet": lambda journal: journal.meet(ANN),
     "person": lambda journal: journal.person("playground", "home", "Ann"),
-    "rules": lambda journal: journal.rules([ANN.key, "*"]),
+    "rules": lambda journal: journal.rules([f"person:{ANN.key}"]),
     "mark": lambda journal: journal.mark("fox1", 1, ANN, "up", on=True),
     "unmark": lambda journal: journal.mark("fox1", 1, ANN, "up", on=False),
     "marks": lambda journal: journal.marks("fox1"),
     "marked": lambda journal: journal.marked(ANN, "keep", limit=5),
     "person of another workspace": lambda journal: journal.person("playground", "elsewhere", "ann"),
-    "preferences": lambda journal: journal.preferences(["playground:home"]),
-    "prefer": lambda journal: journal.prefer("playground:home", "results", "channel", by=ANN),
+    "rules of a workspace": lambda journal: journal.rules_of("playground:home"),
+    "account": lambda journal: journal.account(ANN),
+    "use of a channel": lambda journal: journal.usage([replace(a_limit(5), pool=Pool.CHANNEL, subject="playground:home:general")]),
+    "use of a workspace": lambda journal: journal.usage([replace(a_limit(5), pool=Pool.WORKSPACE, subject="playground:home", team=True)]),
+    "cases": lambda journal: journal.cases("playground:home"),
+    "cases of a job": lambda journal: journal.cases_of("fox1"),
+    "cases due": lambda journal: journal.cases_due(NOW),
+    "note": lambda journal: journal.note(an_entry()),
     "lease": lambda journal: journal.lease("tell:fox1", holder="one", until=NOW),
     "release": lambda journal: journal.release("tell:fox1", holder="one"),
     "vault": lambda journal: journal.vault("slack", secret=b"key").get("token"),
@@ -78,9 +85,9 @@ async def test_quota_is_answered_from_an_index_alone(tmp_path: Path) -> None:
     async with open_journal(f"sqlite:///{tmp_path}/limner.db", migrate=True) as journal:
         [(sql, values)] = await _heard(journal, ASKED["usage"])
     file = sqlite3.connect(tmp_path / "limner.db")
-    [(*_, plan)] = file.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+    plans = [plan for *_, plan in file.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     file.close()
-    assert "COVERING INDEX ix_jobs_person (person=? AND created>?)" in plan
+    assert any("COVERING INDEX ix_jobs_account (account=? AND created>?)" in plan for plan in plans)
 
 
 @pytest.mark.parametrize("asked", ASKED)

@@ -1,0 +1,65 @@
+"""Cases: what waits for somebody to decide, whoever asked and whatever about."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.model.people import Person, Place
+
+
+class CaseKind(StrEnum):
+    """What is to be decided."""
+
+    PROMPT = "prompt"
+    """Whether a held job may be drawn. Rejected, it is BLOCKED."""
+    IMAGES = "images"
+    """Whether the pictures of a held job may be seen."""
+    COST = "cost"
+    """Whether a job dearer than the workspace's threshold may be drawn; admins decide."""
+    REPORT = "report"
+    """Whether a posted picture that people reported may stay; it is hidden meanwhile."""
+    APPEAL = "appeal"
+    """Whether a request that was blocked may be drawn after all."""
+    MORE = "more"
+    """Whether somebody gets more quota; admins decide."""
+
+
+class CaseState(StrEnum):
+    """Where a case is."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    """The job was cancelled or erased meanwhile."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """Something that waits for a decision. One decision is made, by whoever comes first; `version` grows with every save."""
+
+    id: str
+    """`c` and seven characters, as people type it."""
+    kind: CaseKind
+    state: CaseState = CaseState.OPEN
+    version: int = 1
+    job: str = ""
+    """The job it is about, or empty."""
+    person: Person
+    """The one whom it concerns: who asked for the job or for more."""
+    place: Place
+    """Where they did."""
+    category: str = ""
+    source: str = ""
+    score: float = 0.0
+    reason: str = ""
+    """Why it is asked, in words that reviewers read; never the prompt."""
+    images: tuple[int, ...] = ()
+    """Which of the job's images it is about; empty for all."""
+    opened: datetime
+    deadline: datetime
+    decided_by: str = ""
+    """The key of who decided; `limner` where the deadline did."""
+    decided: datetime | None = None
+    words: str = ""
+    """What the one who decided said, for the one who asked."""

@@ -1,0 +1,209 @@
+"""What rules and people need: money and accounts on jobs, rules of every kind, links, cases, the audit."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+_KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+_COUNTED = ("charge", "money", "spent", "provider", "model", "operation")
+
+
+def upgrade() -> None:
+    """Go to this revision."""
+    _jobs()
+    _rules()
+    _people()
+    _audit()
+    _cases()
+
+
+def downgrade() -> None:
+    """Go back before it. Rules go back to the quotas of before; what is new is lost."""
+    for table in ("cases", "aliases", "audit", "codes", "links"):
+        op.drop_table(table)
+    op.create_table(
+        "old_rules",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.Identity(always=False), nullable=False),
+        sa.Column("kind", _KEY, nullable=False),
+        sa.Column("subject", _KEY, nullable=False),
+        sa.Column("window", _KEY, nullable=True),
+        sa.Column("amount", sa.Integer(), nullable=True),
+        sa.Column("by", _KEY, nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_rules" if _sqlite() else "pk_old_rules"),
+    )
+    op.execute(
+        sa.text(
+            'INSERT INTO old_rules (kind, subject, "window", amount, "by", created) SELECT kind, substr(subject, 8), '
+            "CASE WHEN kind = 'quota' THEN substr(slot, 8) END, "
+            "CASE WHEN kind = 'quota' AND value <> 'unlimited' THEN CAST(value AS INTEGER) END, \"by\", created FROM rules "
+            "WHERE subject LIKE 'person:%' AND (kind = 'reset' OR (kind = 'quota' AND slot IN ('images/day', 'images/month')))"
+        )
+    )
+    op.create_table(
+        "preferences",
+        sa.Column("subject", _KEY, nullable=False),
+        sa.Column("name", _KEY, nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("by", _KEY, nullable=False),
+        sa.Column("changed", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", "name", name="pk_preferences"),
+        sqlite_with_rowid=False,
+    )
+    op.execute(
+        sa.text(
+            'INSERT INTO preferences (subject, name, value, "by", changed) '
+            "SELECT substr(subject, CASE WHEN subject LIKE 'channel:%' THEN 9 ELSE 11 END), slot, value, \"by\", created FROM rules "
+            "WHERE kind = 'option' AND (subject LIKE 'channel:%' OR subject LIKE 'workspace:%')"
+        )
+    )
+    op.drop_table("rules")
+    op.rename_table("old_rules", "rules")
+    if not _sqlite():
+        op.execute(sa.text("ALTER TABLE rules RENAME CONSTRAINT pk_old_rules TO pk_rules"))
+    op.create_index("ix_rules_subject", "rules", ["subject", "created"])
+    for index in ("ix_jobs_account", "ix_jobs_channel", "ix_jobs_workspace", "ix_jobs_live"):
+        op.drop_index(index, "jobs")
+    op.create_index("ix_jobs_live", "jobs", ["person", "state"], sqlite_where=sa.text("live = 1"), postgresql_where=sa.text("live = 1"))
+    op.create_index("ix_jobs_person", "jobs", ["person", "created", "id", "charge"])
+    for column in ("account", "operation", "money", "spent"):
+        op.drop_column("jobs", column)
+
+
+def _jobs() -> None:
+    for name in ("account", "operation"):
+        op.add_column("jobs", sa.Column(name, _KEY, nullable=False, server_default=""))
+    for name in ("money", "spent"):
+        op.add_column("jobs", sa.Column(name, sa.BigInteger(), nullable=False, server_default="0"))
+    postgres = op.get_bind().dialect.name == "postgresql"
+    cost = "document::json ->> 'cost'" if postgres else "json_extract(document, '$.cost')"
+    operation = "document::json -> 'request' ->> 'operation'" if postgres else "json_extract(document, '$.request.operation')"
+    micro = f"COALESCE(CAST(ROUND(CAST({cost} AS NUMERIC) * 1000000) AS BIGINT), 0)"
+    op.execute(
+        sa.text(
+            f"UPDATE jobs SET account = person, operation = COALESCE({operation}, 'draw'), spent = {micro}, "  # noqa: S608 - words of our own
+            f"money = CASE WHEN charge > 0 THEN {micro} ELSE 0 END, charge = CASE WHEN state = 'held' THEN 0 ELSE charge END"
+        )
+    )
+    op.drop_index("ix_jobs_person", "jobs")
+    op.drop_index("ix_jobs_live", "jobs")
+    op.create_index("ix_jobs_live", "jobs", ["account", "state"], sqlite_where=sa.text("live = 1"), postgresql_where=sa.text("live = 1"))
+    op.create_index("ix_jobs_account", "jobs", ["account", "created", "id", *_COUNTED])
+    op.create_index("ix_jobs_channel", "jobs", ["platform", "workspace", "channel", "created", *_COUNTED])
+    op.create_index("ix_jobs_workspace", "jobs", ["platform", "workspace", "created", *_COUNTED])
+
+
+def _rules() -> None:
+    op.create_table(
+        "new_rules",
+        sa.Column("kind", _KEY, nullable=False),
+        sa.Column("subject", _KEY, nullable=False),
+        sa.Column("slot", _KEY, nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("by", _KEY, nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger()),
+        sa.Column("workspace", _KEY, nullable=False),
+        sa.PrimaryKeyConstraint("kind", "subject", "slot", name="pk_rules" if _sqlite() else "pk_new_rules"),
+        sqlite_with_rowid=False,
+    )
+    # Of several about the same, the newest stood. A subject was a person's key, `platform:workspace:id`.
+    rows = op.get_bind().execute(sa.text('SELECT kind, subject, "window", amount, "by", created FROM rules ORDER BY created, id')).all()
+    standing: dict[tuple[str, str, str], dict[str, object]] = {}
+    for kind, subject, window, amount, by, created in rows:
+        if kind not in {"quota", "reset"} or subject.count(":") < 2:  # noqa: PLR2004 - two colons part three words
+            continue
+        slot = f"images/{window}" if kind == "quota" else ""
+        value = "done" if kind == "reset" else "unlimited" if amount is None else str(amount)
+        workspace = ":".join(subject.split(":")[:2])
+        values = {"kind": kind, "subject": f"person:{subject}", "slot": slot, "value": value}
+        standing[kind, subject, slot] = {**values, "by": by, "created": created, "workspace": workspace}
+    # A preference of `platform:workspace` or of `platform:workspace:channel` was a rule all along.
+    for subject, name, value, by, changed in op.get_bind().execute(sa.text('SELECT subject, name, value, "by", changed FROM preferences')):
+        about = f"{'channel' if subject.count(':') > 1 else 'workspace'}:{subject}"
+        values = {"kind": "option", "subject": about, "slot": name, "value": value}
+        workspace = ":".join(subject.split(":")[:2])
+        standing["option", about, name] = {**values, "by": by, "created": changed, "workspace": workspace}
+    columns = ("kind", "subject", "slot", "value", "by", "created", "workspace")
+    table = sa.table("new_rules", *(sa.column(name, sa.String()) for name in columns))
+    if standing:
+        op.bulk_insert(table, list(standing.values()))
+    op.drop_table("rules")
+    op.drop_table("preferences")
+    op.rename_table("new_rules", "rules")
+    if not _sqlite():
+        op.execute(sa.text("ALTER TABLE rules RENAME CONSTRAINT pk_new_rules TO pk_rules"))
+    op.create_index("ix_rules_subject", "rules", ["subject"])
+    op.create_index("ix_rules_workspace", "rules", ["workspace"])
+
+
+def _sqlite() -> bool:
+    return op.get_bind().dialect.name == "sqlite"
+
+
+def _people() -> None:
+    op.create_table(
+        "links",
+        sa.Column("person", _KEY, nullable=False),
+        sa.Column("account", _KEY, nullable=False),
+        sa.Column("made", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("person", name="pk_links"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_links_account", "links", ["account"])
+    op.create_table(
+        "codes",
+        sa.Column("digest", _KEY, nullable=False),
+        sa.Column("person", _KEY, nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_codes"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_codes_person", "codes", ["person"])
+
+
+def _audit() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        *(sa.Column(name, _KEY, nullable=False) for name in ("act", "who", "about", "platform", "workspace", "channel", "job", "trace")),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("digest", _KEY, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_audit"),
+    )
+    op.create_index("ix_audit_workspace", "audit", ["platform", "workspace", "number"])
+    for name in ("who", "about", "act"):
+        op.create_index(f"ix_audit_{name}", "audit", [name, "number"])
+    op.create_table(
+        "aliases",
+        sa.Column("alias", _KEY, nullable=False),
+        sa.Column("person", _KEY, nullable=False),
+        sa.PrimaryKeyConstraint("alias", name="pk_aliases"),
+        sa.UniqueConstraint("person", name="uq_aliases_person"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _cases() -> None:
+    op.create_table(
+        "cases",
+        *(sa.Column(name, _KEY, nullable=False) for name in ("id", "kind", "state")),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("job", _KEY),
+        *(sa.Column(name, _KEY, nullable=False) for name in ("person", "platform", "workspace")),
+        sa.Column("opened", sa.BigInteger(), nullable=False),
+        sa.Column("deadline", sa.BigInteger(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_cases"),
+        sqlite_with_rowid=False,
+    )
+    is_open = sa.text("state = 'open'")
+    op.create_index("ix_cases_workspace", "cases", ["platform", "workspace", "state", "opened"])
+    op.create_index("ix_cases_person", "cases", ["person"])
+    op.create_index("ix_cases_job", "cases", ["job"])
+    op.create_index("ix_cases_deadline", "cases", ["deadline"], sqlite_where=is_open, postgresql_where=is_open)
+    op.create_index("ix_cases_open", "cases", ["job", "kind"], unique=True, sqlite_where=is_open, postgresql_where=is_open)
