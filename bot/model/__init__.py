@@ -10,7 +10,7 @@ from bot.model.image import Content, Finished, Image, Level, Pending, Progress, 
 from bot.model.invocation import Answer, Attachment, Invocation, Origin
 from bot.model.job import MOVES, RUNNING, UNCOUNTED, UNFINISHED, WAITING, Job, Parent, Problem, State
 from bot.model.menu import CommandSpec, Kind, Option, Value
-from bot.model.message import Action, Emphasis, Field, Form, Message, Picture, Post, Tone
+from bot.model.message import Action, Document, Emphasis, Field, Form, Message, Picture, Post, Tone
 from bot.model.people import Person, Place, Role
 from bot.model.request import Capabilities, Inputs, Operation, Promise, Request
 from bot.model.rule import Limit, Load, Rule, RuleKind, Use, Window
@@ -28,6 +28,7 @@ __all__ = [
     "CommandSpec",
     "Content",
     "Delivery",
+    "Document",
     "Emphasis",
     "Field",
     "Finished",

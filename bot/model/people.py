@@ -22,6 +22,8 @@ class Person:
     id: str
     name: str = ""
     roles: frozenset[Role] = frozenset({Role.MEMBER})
+    groups: frozenset[str] = frozenset()
+    """Ids of the platform's groups (user groups, roles) this person is in, as far as the platform tells; right within some minutes."""
     zone: str = ""
     """IANA time zone, or empty where the platform does not tell."""
     language: str = ""
