@@ -1,11 +1,12 @@
 """Marks: how people, groups and channels are named in a line, the same for every platform.
 
 A person is `<@id>`, a group `<@&id>`, a channel `<#id>`; `@name` and `#name` are what somebody typed where no platform marked it. Inbound
-sides write marks, outbound sides read them with `replace_marks`.
+sides write marks (`mark_names`), outbound sides read them (`replace_marks`). On its way in, a mark may carry the name that was typed,
+`<@&id|design>`: an option that takes groups keeps the id, a text keeps the name, because a prompt is read by those who know no ids.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,6 +25,10 @@ _PERSON = re.compile(rf"<@!?({_ID})(?:\|[^<>]*)?>")
 _GROUP = re.compile(rf"<@&({_ID})(?:\|[^<>]*)?>")
 _CHANNEL = re.compile(rf"<#({_ID})(?:\|[^<>]*)?>")
 _ANY = re.compile(rf"<(@&|@!?|#)({_ID})(?:\|[^<>]*)?>")
+_NAMED = re.compile(rf"<(@&|@!?|#)({_ID})\|([^<>]*)>")
+_TYPED = re.compile(r"(?<![\w<>@#&|/.])[@#][^\s<>@#|]{1,100}")
+_CLOSING = ".,:;!?)]}'\"”’"
+_PASSES = 3
 
 
 class Noun(StrEnum):
@@ -62,6 +67,40 @@ def replace_marks(text: str, show: Callable[[Mark], str]) -> str:
     return _ANY.sub(lambda match: show(_mark(match)), text)
 
 
+def mark_names(text: str, known: Mapping[str, Mark]) -> str:
+    """A text with marks where somebody typed a known name. `known` goes by sign and name in lower case: `@design`, `#brand`.
+
+    The mark carries the name as it was typed.
+    """
+    whole = text.strip()
+    if mark := known.get(whole.casefold()):
+        return label(mark, whole)
+
+    def write(match: re.Match[str]) -> str:
+        said = match[0].rstrip(_CLOSING)
+        mark = known.get(said.casefold())
+        return f"{label(mark, said)}{match[0][len(said) :]}" if mark else match[0]
+
+    return _TYPED.sub(write, text) if known else text
+
+
+def label(mark: Mark, name: str) -> str:
+    """A mark that carries a name."""
+    clean = re.sub(r"[<>|]", "", name).removeprefix(mark.sign)
+    return f"<{mark.noun.value}{mark.id}|{clean}>"
+
+
+def spell_out(text: str) -> str:
+    """A text with names where its marks carry some; a person's mark stays, without the name."""
+    for _ in range(_PASSES):
+        spelt = _NAMED.sub(_spell, text)
+        if spelt == text:
+            return text
+        text = spelt
+    # Marks within marks within marks are nobody's name.
+    return text.replace("|", " ")
+
+
 def read_person(raw: str) -> str | None:
     """`<@id>` or `@name`."""
     return _marked(raw, _PERSON, Noun.PERSON) or _named(raw, "@")
@@ -79,6 +118,12 @@ def read_channel(raw: str) -> str | None:
     """`<#id>`, `#name`, `here` or `none`."""
     said = squeeze(raw).casefold()
     return said if said in {HERE, NONE} else _marked(raw, _CHANNEL, Noun.CHANNEL) or _named(raw, "#")
+
+
+def _spell(match: re.Match[str]) -> str:
+    mark = _mark(match)
+    name = match[3].strip().removeprefix(mark.sign)
+    return f"{mark.sign}{name}" if name and mark.noun is not Noun.PERSON else str(mark)
 
 
 def _mark(match: re.Match[str]) -> Mark:

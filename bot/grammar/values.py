@@ -112,7 +112,7 @@ def resembles(option: Option, text: str) -> bool:
 
 
 def _text(_: Option, raw: Value) -> Value | None:
-    return squeeze(_show(raw)) or None
+    return squeeze(marks.spell_out(squeeze(_show(raw)))) or None
 
 
 def _name(_: Option, raw: Value) -> Value | None:

@@ -85,6 +85,8 @@ PIECES = st.sampled_from(
             "<@U1>",
             "<@&S1>",
             "<#C1>",
+            "<#C1|",
+            "<@&S1|x>",
             "$2",
             "/",
             "ar",
@@ -493,6 +495,23 @@ def test_marks_are_replaced_and_all_else_stays(text: str) -> None:
     assert grammar.replace_marks(text.replace("<", ""), lambda _: "?") == text.replace("<", "")
     shown = grammar.replace_marks("by <@!U1> of <@&S1|x> in <#C1|>", lambda mark: f"{mark.sign}{mark.id} {mark.noun.name}")
     assert shown == "by @U1 PERSON of @S1 GROUP in #C1 CHANNEL"
+
+
+def test_mark_that_carries_a_name_is_an_id_for_options_and_a_name_in_texts() -> None:
+    assert read("a poster for <#C1|brand>, by <@&S1|@design> and <@U1|ann> in <#C2|>") == {
+        "prompt": "a poster for #brand, by @design and <@U1> in <#C2>"
+    }
+    assert read("set <@&S1|design> 50/day", BUDGET) == {"act": "set", "whom": "<@&S1>", "rate": "50/day"}
+    assert "|" not in str(read("<#C1|" * 500 + "x" + ">" * 490)["prompt"])
+
+
+def test_known_names_are_marked_and_keep_what_was_typed() -> None:
+    known = {"@design": grammar.Mark(noun=grammar.Noun.GROUP, id="S1"), "#brand": grammar.Mark(noun=grammar.Noun.CHANNEL, id="C1")}
+    assert grammar.mark_names("set @Design, (#brand) 5/day", known) == "set <@&S1|Design>, (<#C1|brand>) 5/day"
+    for untouched in ("me@design", "@designer", "#brand/x", "<@design>", "a#brand", "design"):
+        assert grammar.mark_names(untouched, known) == untouched
+    team = {"@design team": grammar.Mark(noun=grammar.Noun.GROUP, id="S1")}
+    assert grammar.mark_names(" @Design Team ", team) == "<@&S1|Design Team>"
 
 
 def test_usage_is_one_line() -> None:
