@@ -1,12 +1,12 @@
 """The nouns: frozen, keyword-only values that every part of Limner speaks in.
 
-One module a family: `people` (Person, Place, Role), `request` (Request, Capabilities), `image` (Image, Verdict, Progress),
+One module a family: `people` (Person, Place, Role), `request` (Request, Capabilities), `image` (Image, Concern, Verdict, Progress),
 `job` (Job, State and the table of legal moves), `message` (Message, Action, Form, Post), `menu` (CommandSpec, Option),
 `invocation` (Invocation, Answer), `delivery` (Delivery, Notice), `rule` (Rule, Limit). Everybody imports them from here.
 """
 
 from bot.model.delivery import Delivery, Notice
-from bot.model.image import Content, Finished, Image, Level, Pending, Progress, Verdict
+from bot.model.image import Concern, Content, Finished, Image, Level, Pending, Progress, Term, Verdict
 from bot.model.invocation import Answer, Attachment, Invocation, Origin
 from bot.model.job import MOVES, RUNNING, UNCOUNTED, UNFINISHED, WAITING, Job, Parent, Problem, State
 from bot.model.menu import CommandSpec, Kind, Option, Value
@@ -26,6 +26,7 @@ __all__ = [
     "Attachment",
     "Capabilities",
     "CommandSpec",
+    "Concern",
     "Content",
     "Delivery",
     "Document",
@@ -60,6 +61,7 @@ __all__ = [
     "Rule",
     "RuleKind",
     "State",
+    "Term",
     "Tone",
     "Use",
     "Value",

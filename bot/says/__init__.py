@@ -2,7 +2,7 @@
 
 `words` holds the small change (cut, join, time, money), `cards` a job's card through its life, `results` what lands in the thread
 and the details of it, `pages` the whispers: help, quota, history, refusals, `models` what can draw, `forms` what is filled in, `home` a
-person's own page.
+person's own page, `policy` what the policy says and did.
 One word per concept: the controls are called Vary, Upscale, Again, Same, Remix, Details, Edit, Repaint, Extend, Cut out, Delete,
 Cancel, here and nowhere else. A package, because every word a person reads lives here.
 """
@@ -22,12 +22,14 @@ from bot.says.pages import (
     usage_page,
     whisper,
 )
+from bot.says.policy import change_page, policy_page, taken_note, taken_out, terms_page, trial_page, warned_of
 from bot.says.results import deleted, details, promise, rerun_line, result, undelivered
 
 __all__ = [
     "Live",
     "Standing",
     "card",
+    "change_page",
     "deleted",
     "details",
     "drawing_form",
@@ -41,6 +43,7 @@ __all__ = [
     "model_page",
     "models_page",
     "overview",
+    "policy_page",
     "promise",
     "provider_problem",
     "quota_page",
@@ -48,8 +51,13 @@ __all__ = [
     "rerun_line",
     "result",
     "settings_page",
+    "taken_note",
+    "taken_out",
+    "terms_page",
     "title",
+    "trial_page",
     "undelivered",
     "usage_page",
+    "warned_of",
     "whisper",
 ]
