@@ -19,7 +19,7 @@ value replaced by one that works. `parse(write(spec, values))` gives `values` ba
 
 from bot.grammar.amounts import Rate, rate_of, span_of
 from bot.grammar.lines import check, parse, split, usage, write
-from bot.grammar.marks import SUBJECTS, Mark, Noun, label, mark_names, mark_of, replace_marks
+from bot.grammar.marks import SUBJECTS, Mark, Noun, label, mark_names, mark_of, marks_in, replace_marks
 from bot.grammar.values import LONGEST
 from bot.grammar.words import squeeze
 
@@ -33,6 +33,7 @@ __all__ = [
     "label",
     "mark_names",
     "mark_of",
+    "marks_in",
     "parse",
     "rate_of",
     "replace_marks",

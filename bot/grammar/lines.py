@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from bot.errors import Misunderstood
 from bot.grammar import values as kinds
+from bot.grammar.marks import spell_out
 from bot.grammar.words import Word, escape, is_quotable, scan, squeeze, unquote
 from bot.model import CommandSpec, Kind, Option, Value
 
@@ -290,5 +291,5 @@ def _either(names: Sequence[str], word: str = "or") -> str:
 
 
 def _cut(text: str, most: int = 40) -> str:
-    line = squeeze(text)
+    line = squeeze(spell_out(text))
     return line if len(line) <= most else f"{line[: most - 1]}…"

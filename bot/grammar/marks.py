@@ -62,6 +62,11 @@ def mark_of(text: str) -> Mark | None:
     return _mark(match) if match else None
 
 
+def marks_in(text: str) -> list[Mark]:
+    """The marks in a text, in order."""
+    return [_mark(match) for match in _ANY.finditer(text)]
+
+
 def replace_marks(text: str, show: Callable[[Mark], str]) -> str:
     """A text with each mark as `show` has it; everything else stays as it is."""
     return _ANY.sub(lambda match: show(_mark(match)), text)
