@@ -62,8 +62,8 @@ class People:
         key = (workspace, user)
         if user == _SLACKBOT:
             return Known(person=Person(platform=PLATFORM, workspace=workspace, id=user, name="Slackbot"), bot=True)
-        known = await self._known_as(key, name)
-        groups = (await self._groups.of(workspace)).of_person.get(user, frozenset[str]())
+        known, directory = await asyncio.gather(self._known_as(key, name), self._groups.of(workspace))
+        groups = directory.of_person.get(user, frozenset[str]())
         roles = known.person.roles | ({Role.ADMIN} if known.own and self._admins in groups else set[Role]())
         return replace(known, person=replace(known.person, roles=roles, groups=groups))
 
