@@ -7,7 +7,7 @@
     command.py     what a command is: Command, Context, Options
     jobs.py        what a person may do with jobs: submit, vary, rerun, cancel, look up
     routing.py     which provider and model serve a request, and how the request is fitted to the model
-    moderation.py  asks every moderator, in order; the strictest verdict wins
+    moderation     moderators say what they find, the policy says what follows; the strictest verdict wins
     quotas.py      how much each person may use
     preferences.py how a channel or workspace wants things: where results go, what reactions say
     ports.py       the sockets: ChatPlatform, ImageProvider, Moderator, Store, Queue, Files, Metrics

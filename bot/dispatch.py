@@ -37,6 +37,14 @@ _MET = 10_000
 """People who are remembered as they were last written down."""
 _TYPO = 0.75
 """How alike a word and a command must be to be taken for a slip of the fingers: `imagin` is, `castle` for `upscale` is not."""
+_USUAL: Mapping[Kind, Sequence[str]] = {
+    Kind.RATIO: ("1:1", "16:9", "9:16", "3:2", "2:3", "4:3", "3:4", "21:9"),
+    Kind.SUBJECT: grammar.SUBJECTS,
+    Kind.CHANNEL: ("here", "none"),
+    Kind.RATE: ("50/day", "200/month", "20/hour", "$20/month", "$5/day", "unlimited"),
+    Kind.SPAN: ("1h", "1d", "2d", "1w", "30d"),
+}
+"""What is offered for an option whose kind says enough."""
 _HOME, _SHOWN = 20, 4
 """Jobs to look through for a home page, and how many of each kind it shows."""
 
@@ -135,10 +143,8 @@ class Dispatch:
             case Kind.JOB:
                 asker = Asker(person=person, place=place, event=None)
                 return [job.id for job in await self._jobs.recent(asker, before=None, limit=_MOST_COMPLETIONS)]
-            case Kind.RATIO:
-                return ["1:1", "16:9", "9:16", "3:2", "2:3", "4:3", "3:4", "21:9"]
             case _:
-                return choices
+                return choices or _USUAL.get(kind, ())
 
     async def home(self, person: Person, place: Place) -> Sequence[Message]:
         """What a page of the person's own shows. What cannot be read now is left out."""

@@ -7,7 +7,7 @@ from bot.model import Answer, CommandSpec, Kind, Option, Role
 async def run(context: Context, options: Options) -> Answer:
     """Undo the entry of this number, if nobody changed the same again since."""
     entry = await context.decisions.undo(context.asker, options.whole("entry", 0))
-    return whisper(says.change_page(entry, title="Undone"))
+    return whisper(says.entry_page(entry, title="Undone"))
 
 
 COMMAND = Command(

@@ -1,7 +1,8 @@
 """The grammar: how a command reads as plain text, in chat, on buttons, in forms and in a shell.
 
-`words` cuts a line into words, quoted spans and flags; `values` says what each kind of option takes and reads it; `lines` puts both
-together: `split`, `parse`, `check`, `write` and `usage`. A package, because the three are understood one at a time.
+`words` cuts a line into words, quoted spans and flags; `values` says what each kind of option takes and reads it (`marks`: whom it names,
+`amounts`: how much and how long); `lines` puts it together: `split`, `parse`, `check`, `write` and `usage`. A package, because these are
+understood one at a time.
 
 The rules, for whoever writes a line:
 
@@ -16,8 +17,29 @@ Whatever cannot be read is answered by Misunderstood, whose `line` is the same l
 value replaced by one that works. `parse(write(spec, values))` gives `values` back, whatever they are.
 """
 
+from bot.grammar.amounts import Rate, rate_of, span_of
 from bot.grammar.lines import check, parse, split, usage, write
+from bot.grammar.marks import SUBJECTS, Mark, Noun, label, mark_names, mark_of, marks_in, replace_marks
 from bot.grammar.values import LONGEST
 from bot.grammar.words import squeeze
 
-__all__ = ["LONGEST", "check", "parse", "split", "squeeze", "usage", "write"]
+__all__ = [
+    "LONGEST",
+    "SUBJECTS",
+    "Mark",
+    "Noun",
+    "Rate",
+    "check",
+    "label",
+    "mark_names",
+    "mark_of",
+    "marks_in",
+    "parse",
+    "rate_of",
+    "replace_marks",
+    "span_of",
+    "split",
+    "squeeze",
+    "usage",
+    "write",
+]

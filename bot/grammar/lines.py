@@ -6,11 +6,14 @@ from types import MappingProxyType
 
 from bot.errors import Misunderstood
 from bot.grammar import values as kinds
+from bot.grammar.marks import spell_out
 from bot.grammar.words import Word, escape, is_quotable, scan, squeeze, unquote
 from bot.model import CommandSpec, Kind, Option, Value
 
 # Kinds whose value is any number of words; all others take one, or several in quotes.
 _WORDY = {Kind.TEXT}
+# Kinds whose values look like nothing else, so that what stands before them may be left out.
+_TELLING = {Kind.PERSON, Kind.SUBJECT, Kind.CHANNEL, Kind.RATE, Kind.MONEY, Kind.SPAN}
 
 
 def split(line: str) -> tuple[str, str]:
@@ -147,7 +150,9 @@ class _Reading:
         self.values[option.name] = value
 
     def _refuse(self, option: Option, raw: Value) -> None:
-        self.fail(f'{_subject(option)} takes {kinds.takes(option)}; you wrote "{_cut(str(raw))}".', option=option.name)
+        reason = kinds.explain(option, raw)
+        sentence = f'{_subject(option)} takes {kinds.takes(option)}; you wrote "{_cut(str(raw))}".'
+        self.fail(f"{sentence} {reason}".strip(), option=option.name)
         mended = kinds.repair(option, raw)
         if mended is not None and option.name not in self.values:
             self.values[option.name] = mended
@@ -203,9 +208,9 @@ class _Reading:
                 continue
             unit = _first(loose)
             later = places[number + 1 :]
-            # `/quota @grace` leaves out the word before the person.
-            fits_next = bool(later) and later[0].kind is Kind.PERSON and kinds.read(later[0], unquote(unit)) is not None
-            left_out = fits_next or any(other.rest for other in later)
+            # `/quota @grace` leaves out the word before the person, `/budget set $5/month` the one before the rate.
+            fits_later = any(other.kind in _TELLING and kinds.read(other, unquote(unit)) is not None for other in later)
+            left_out = fits_later or any(other.rest for other in later)
             if left_out and not option.required and not kinds.resembles(option, unquote(unit)):
                 continue
             loose = loose[len(unit) :]
@@ -286,5 +291,5 @@ def _either(names: Sequence[str], word: str = "or") -> str:
 
 
 def _cut(text: str, most: int = 40) -> str:
-    line = squeeze(text)
+    line = squeeze(spell_out(text))
     return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from bot.grammar import amounts, marks
 from bot.grammar.words import plain, squeeze
 from bot.model import Kind, Option, Value
 
@@ -13,15 +14,12 @@ LONGEST = 4000
 """Characters that a text may have, unless its option's `most` says otherwise."""
 # The largest whole number that JSON and every platform's own number type carry unharmed.
 _LARGEST = 2**53
-_MOST_IMAGES = 1_000_000
 _NARROWEST, _WIDEST = Fraction(1, 8), Fraction(8)
 _YES, _NO = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 
 _NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})(e[+-]?\d{1,3})?", re.IGNORECASE)
 _WHOLE = re.compile(r"([+-]?\d{1,20})(?:\.0{1,20})?")
 _RATIO = re.compile(r"(\d{1,5}(?:\.\d{1,4})?)\s*[:x×/]\s*(\d{1,5}(?:\.\d{1,4})?)", re.IGNORECASE)
-_PERSON = re.compile(r"<@!?([^<>@|\s]+)(?:\|[^<>]*)?>")
-_RATE = re.compile(r"(?:(\d{1,7})|unlimited)(?:\s*/\s*(day|month))?", re.IGNORECASE)
 _JOB = re.compile(r"#?([0-9A-Za-z]{2,64})")
 
 
@@ -52,8 +50,9 @@ def takes(option: Option) -> str:
     if option.choices and option.kind is not Kind.FLAG:
         return _either(option.choices)
     phrase = _PHRASES[option.kind]
-    if option.kind in {Kind.INTEGER, Kind.NUMBER}:
-        return phrase + _range(option)
+    if option.kind in {Kind.INTEGER, Kind.NUMBER, Kind.MONEY}:
+        phrase += _range(option)
+        return f"{phrase}, such as {option.example}" if option.example and option.kind in _NAMED else phrase
     return f"{phrase}, such as {option.example}" if option.example and option.kind in _NAMED else phrase
 
 
@@ -64,6 +63,11 @@ def hint(option: Option) -> str:
     if option.kind in {Kind.INTEGER, Kind.NUMBER} and option.least is not None and option.most is not None:
         return f"{_show(option.least)}-{_show(option.most)}"
     return _HINTS[option.kind]
+
+
+def explain(option: Option, raw: Value) -> str:
+    """A sentence about why a value was refused, where there is more to say than what the option takes; else empty."""
+    return amounts.explain(_show(raw)) if option.kind in {Kind.RATE, Kind.MONEY} else ""
 
 
 def repair(option: Option, raw: Value) -> Value | None:
@@ -79,6 +83,10 @@ def repair(option: Option, raw: Value) -> Value | None:
                 return found
     if option.kind is Kind.FLAG:
         return True
+    if option.kind in {Kind.RATE, Kind.MONEY}:
+        found = read(option, amounts.mend(text)) or read(option, amounts.mend(text).partition("/")[0])
+        if found is not None:
+            return found
     if option.choices:
         return read(option, (difflib.get_close_matches(text[:40], option.choices, n=1, cutoff=0.5) or option.choices)[0])
     for example in (option.example, _EXAMPLES.get(option.kind, ""), "" if option.least is None else _show(option.least)):
@@ -91,16 +99,20 @@ def repair(option: Option, raw: Value) -> Value | None:
 def resembles(option: Option, text: str) -> bool:
     """Whether a word was probably meant for this option, right or wrong; decides if an optional one is left out."""
     if option.kind in {Kind.INTEGER, Kind.NUMBER, Kind.RATIO, Kind.RATE}:
-        return text.lstrip("+-.")[:1].isdecimal() or read(option, text) is not None
+        return text.lstrip("+-.$€£")[:1].isdecimal() or read(option, text) is not None
+    if option.kind in {Kind.MONEY, Kind.SPAN}:
+        return text.lstrip("$€£")[:1].isdecimal()
     if option.kind is Kind.PERSON:
         return text.startswith(("@", "<@"))
+    if option.kind in {Kind.SUBJECT, Kind.CHANNEL}:
+        return text.startswith(("@", "<@", "#", "<#")) or read(option, text) is not None
     if option.choices:
         return bool(difflib.get_close_matches(text.lower()[:40], option.choices, n=1, cutoff=0.8))
     return True
 
 
 def _text(_: Option, raw: Value) -> Value | None:
-    return squeeze(_show(raw)) or None
+    return squeeze(marks.spell_out(squeeze(_show(raw)))) or None
 
 
 def _name(_: Option, raw: Value) -> Value | None:
@@ -148,21 +160,29 @@ def _ratio(_: Option, raw: Value) -> Value | None:
 
 
 def _person(_: Option, raw: Value) -> Value | None:
-    said = squeeze(_show(raw))
-    if match := _PERSON.fullmatch(said):
-        return f"<@{plain(match[1])}>" if plain(match[1]) else None
-    name = plain(said).removeprefix("@").strip()
-    return f"@{name}" if said.startswith("@") and name and len(name) <= 100 else None  # noqa: PLR2004 - longer than any platform's names
+    return marks.read_person(_show(raw))
+
+
+def _subject(_: Option, raw: Value) -> Value | None:
+    return marks.read_subject(_show(raw))
+
+
+def _channel(_: Option, raw: Value) -> Value | None:
+    return marks.read_channel(_show(raw))
 
 
 def _rate(_: Option, raw: Value) -> Value | None:
-    match = _RATE.fullmatch(squeeze(_show(raw)))
-    if match is None or (match[1] and int(match[1]) > _MOST_IMAGES):
-        return None
-    window = match[2].lower() if match[2] else ""
-    if match[1]:
-        return f"{int(match[1])}/{window or 'day'}"
-    return f"unlimited/{window}" if window else "unlimited"
+    return amounts.read_rate(_show(raw))
+
+
+def _money(option: Option, raw: Value) -> Value | None:
+    found = amounts.read_money(_show(raw))
+    low, high = _bounds(option)
+    return found if found is not None and low <= float(found) <= high else None
+
+
+def _span(_: Option, raw: Value) -> Value | None:
+    return amounts.read_span(_show(raw))
 
 
 def _job(_: Option, raw: Value) -> Value | None:
@@ -181,7 +201,11 @@ _READERS: Mapping[Kind, Callable[[Option, Value], Value | None]] = {
     Kind.MODEL: _name,
     Kind.STYLE: _name,
     Kind.PERSON: _person,
+    Kind.SUBJECT: _subject,
+    Kind.CHANNEL: _channel,
     Kind.RATE: _rate,
+    Kind.MONEY: _money,
+    Kind.SPAN: _span,
     Kind.IMAGE: _text,
 }
 _PHRASES = {
@@ -195,11 +219,15 @@ _PHRASES = {
     Kind.MODEL: "a model's name",
     Kind.STYLE: "the name of a style",
     Kind.PERSON: "a mentioned person",
-    Kind.RATE: "a number of images and a time, such as 50/day, 200/month or unlimited",
+    Kind.SUBJECT: f"a @person, a @group, a #channel, {', '.join(marks.SUBJECTS[:-1])} or {marks.SUBJECTS[-1]}",
+    Kind.CHANNEL: "a #channel, here or none",
+    Kind.RATE: "images or money and a time, such as 50/day, $20/month or unlimited",
+    Kind.MONEY: "an amount of dollars",
+    Kind.SPAN: "a time of at most a year, such as 90m, 2h, 2d or 1w",
     Kind.IMAGE: "an attached picture",
 }
 # Kinds whose phrase says more with an example.
-_NAMED = {Kind.TEXT, Kind.JOB, Kind.MODEL, Kind.STYLE, Kind.PERSON}
+_NAMED = {Kind.TEXT, Kind.JOB, Kind.MODEL, Kind.STYLE, Kind.PERSON, Kind.MONEY}
 _HINTS = {
     Kind.TEXT: "words",
     Kind.INTEGER: "N",
@@ -211,10 +239,25 @@ _HINTS = {
     Kind.MODEL: "name",
     Kind.STYLE: "name",
     Kind.PERSON: "@person",
+    Kind.SUBJECT: "@who",
+    Kind.CHANNEL: "#channel",
     Kind.RATE: "50/day",
+    Kind.MONEY: "$2",
+    Kind.SPAN: "2d",
     Kind.IMAGE: "picture",
 }
-_EXAMPLES = {Kind.INTEGER: "1", Kind.NUMBER: "1", Kind.RATIO: "16:9", Kind.RATE: "50/day", Kind.PERSON: "@person", Kind.TEXT: "a red fox"}
+_EXAMPLES = {
+    Kind.INTEGER: "1",
+    Kind.NUMBER: "1",
+    Kind.RATIO: "16:9",
+    Kind.PERSON: "@person",
+    Kind.SUBJECT: marks.EVERYBODY,
+    Kind.CHANNEL: marks.HERE,
+    Kind.RATE: "50/day",
+    Kind.MONEY: "2",
+    Kind.SPAN: "2d",
+    Kind.TEXT: "a red fox",
+}
 
 
 def _number(text: str) -> float | None:

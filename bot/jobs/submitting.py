@@ -121,7 +121,7 @@ class Submitter:
         if choice.offer.model.promise is not Promise.NOT_REPEATABLE:
             job = replace(job, likeness=_likeness(job, choice.offer.model.version))
         case = await self.reviews.of_prompt(job) if job.verdict.level is Level.REVIEW else None
-        if no := refusal(job.verdict, held=case is not None):
+        if no := refusal(job.verdict, reviewed=case is not None):
             problem = Problem(code="blocked", sentence=no.sentence, advice=no.advice)
             entry = self.decisions.entry(
                 asker, "verdict.block", job=job.id, facts={"category": job.verdict.category, "source": job.verdict.source}

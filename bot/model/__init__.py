@@ -1,6 +1,6 @@
 """The nouns: frozen, keyword-only values that every part of Limner speaks in.
 
-One module a family: `people` (Person, Place, Role), `request` (Request, Capabilities), `image` (Image, Verdict, Progress),
+One module a family: `people` (Person, Place, Role), `request` (Request, Capabilities), `image` (Image, Concern, Verdict, Progress),
 `job` (Job, State and the table of legal moves), `message` (Message, Action, Form, Post), `menu` (CommandSpec, Option),
 `invocation` (Invocation, Asker, Answer), `delivery` (Delivery, Notice), `rule` (Rule, Limit), `subject` (whom a rule is about),
 `account` (one person on several platforms), `case` (what waits for a decision), `entry` (what the audit keeps). Everybody imports them
@@ -11,11 +11,11 @@ from bot.model.account import Account
 from bot.model.case import Case, CaseKind, CaseState
 from bot.model.delivery import Delivery, Notice
 from bot.model.entry import LIMNER, Entry
-from bot.model.image import Content, Finished, Image, Level, Pending, Progress, Verdict
+from bot.model.image import Concern, Content, Finished, Image, Level, Pending, Progress, Term, Verdict
 from bot.model.invocation import Answer, Asker, Attachment, Invocation, Origin
 from bot.model.job import MOVES, RUNNING, UNCOUNTED, UNFINISHED, WAITING, Charge, Job, Parent, Problem, State
 from bot.model.menu import CommandSpec, Kind, Option, Value
-from bot.model.message import Action, Emphasis, Field, Form, Message, Picture, Post, Tone
+from bot.model.message import Action, Document, Emphasis, Field, Form, Message, Picture, Post, Tone
 from bot.model.people import Person, Place, Role
 from bot.model.request import Capabilities, Inputs, Operation, Promise, Request
 from bot.model.rule import MICRO, Limit, Load, Measure, Pool, Rule, RuleKind, Use, Window, micro_dollars
@@ -48,8 +48,10 @@ __all__ = [
     "CaseState",
     "Charge",
     "CommandSpec",
+    "Concern",
     "Content",
     "Delivery",
+    "Document",
     "Emphasis",
     "Entry",
     "Field",
@@ -84,6 +86,7 @@ __all__ = [
     "Rule",
     "RuleKind",
     "State",
+    "Term",
     "Tone",
     "Use",
     "Value",

@@ -17,13 +17,37 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What a moderator thinks."""
+    """What follows from what the moderators found, by the policy of the place."""
 
     level: Level = Level.ALLOW
     category: str = ""
     source: str = ""
     """The moderator's name, and the list or model it spoke from: `terms/block`."""
     score: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concern:
+    """What a moderator found. It says what and how surely; what follows from it is the policy's affair."""
+
+    category: str
+    """A name of `bot.moderation.categories`."""
+    score: float = 1.0
+    """How sure it is, 0 to 1. From 0.8 on a finding is sure, from 0.3 on doubtful."""
+    source: str = ""
+    """The moderator's name, and the list or model it spoke from: `terms/sexual`."""
+    spans: tuple[tuple[int, int], ...] = ()
+    """Where in the text it stands, begin and end, where that is known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """A word or phrase that the admins of a place listed."""
+
+    text: str
+    category: str
+    """What it counts as; `allow` for a harmless phrase that wins over every list."""
+    score: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

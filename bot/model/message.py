@@ -53,6 +53,19 @@ class Picture:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Document:
+    """A file to download: a list, an export."""
+
+    key: str
+    """What to give, in Files."""
+    name: str
+    """What it is saved as: `audit.csv`."""
+    title: str = ""
+    """What it is, in a few words; empty where the name says enough."""
+    media_type: str = "text/plain"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """Something the bot says. `text` alone carries the whole meaning, for screen readers and notifications."""
 
@@ -67,6 +80,8 @@ class Message:
     code: str = ""
     """A line to copy."""
     pictures: tuple[Picture, ...] = ()
+    documents: tuple[Document, ...] = ()
+    """Files to download, shown after the pictures."""
     actions: tuple[Action, ...] = ()
     progress: float | None = None
     """0 to 1 for a bar, None for none."""

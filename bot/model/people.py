@@ -22,12 +22,12 @@ class Person:
     id: str
     name: str = ""
     roles: frozenset[Role] = frozenset({Role.MEMBER})
+    groups: frozenset[str] = frozenset()
+    """Ids of the platform's groups (user groups, roles) this person is in, as far as the platform tells; right within some minutes."""
     zone: str = ""
     """IANA time zone, or empty where the platform does not tell."""
     language: str = ""
     """BCP 47 tag such as `de` or `pt-BR`, or empty where the platform does not tell."""
-    groups: frozenset[str] = frozenset()
-    """Ids of the platform's own groups that this person is in: user groups, server roles."""
 
     @property
     def key(self) -> str:

@@ -1,6 +1,7 @@
 """The grammar: every line is read or answered with a line that works, and what is written reads back."""
 
 import re
+from decimal import Decimal
 from typing import get_args
 
 import pytest
@@ -30,6 +31,11 @@ EVERYTHING = CommandSpec(
         Option(name="model", kind=Kind.MODEL, about="Model", example="sketch"),
         Option(name="for", kind=Kind.PERSON, about="Whose", example="@grace"),
         Option(name="rate", kind=Kind.RATE, about="How many", example="50/day"),
+        Option(name="whom", kind=Kind.SUBJECT, about="Whom it is about", example="@design"),
+        Option(name="alerts", kind=Kind.CHANNEL, about="Where to tell", example="#ops"),
+        Option(name="over", kind=Kind.MONEY, about="How dear", example="2.50"),
+        Option(name="ask_over", kind=Kind.MONEY, about="How dear, within bounds", least=0.5, most=20),
+        Option(name="during", kind=Kind.SPAN, about="How long", example="2d"),
         Option(name="no", kind=Kind.TEXT, about="What not to see", example="text, people"),
         Option(name="picture", kind=Kind.IMAGE, about="A picture"),
     ),
@@ -44,7 +50,18 @@ QUOTA = CommandSpec(
         Option(name="rate", kind=Kind.RATE, about="How many", positional=True, example="50/day"),
     ),
 )
-SPECS = (IMAGINE, EVERYTHING, QUOTA)
+BUDGET = CommandSpec(
+    name="budget",
+    about="Money",
+    options=(
+        Option(name="act", kind=Kind.CHOICE, about="What to do", positional=True, choices=("show", "set")),
+        Option(name="whom", kind=Kind.SUBJECT, about="Whose", positional=True),
+        Option(name="rate", kind=Kind.RATE, about="How much", positional=True, example="$20/month"),
+        Option(name="during", kind=Kind.SPAN, about="How long", positional=True),
+        Option(name="alerts", kind=Kind.CHANNEL, about="Where to tell"),
+    ),
+)
+SPECS = (IMAGINE, EVERYTHING, QUOTA, BUDGET)
 
 # Texts that are made of the grammar's own signs are the ones that break grammars.
 PIECES = st.sampled_from(
@@ -66,6 +83,11 @@ PIECES = st.sampled_from(
             "'",
             "@",
             "<@U1>",
+            "<@&S1>",
+            "<#C1>",
+            "<#C1|",
+            "<@&S1|x>",
+            "$2",
             "/",
             "ar",
             "seed",
@@ -78,6 +100,10 @@ PIECES = st.sampled_from(
     )
 )
 TEXTS = st.one_of(st.lists(PIECES, max_size=14).map("".join), st.lists(PIECES, max_size=14).map(" ".join), st.text(max_size=60))
+MARKS = st.tuples(st.sampled_from(["@{}", "#{}", "<@{}>", "<@!{}>", "<@&{}>", "<#{}>", "<#{}|name>"]), st.one_of(TEXTS, st.just("U1"))).map(
+    lambda found: found[0].replace("{}", found[1])
+)
+AMOUNTS = st.one_of(st.integers(0, 2_000_000).map(str), st.decimals(0, 2_000_000, places=2).map(str), st.sampled_from(["1,000", "2,50"]))
 
 
 def raw_values(option: Option) -> st.SearchStrategy[Value]:
@@ -88,8 +114,17 @@ def raw_values(option: Option) -> st.SearchStrategy[Value]:
         Kind.CHOICE: st.sampled_from(option.choices or ("x",)),
         Kind.FLAG: st.booleans(),
         Kind.RATIO: st.tuples(st.floats(0, 3000), st.integers(1, 3000)).map(lambda r: f"{r[0]:.4f}:{r[1]}"),
-        Kind.RATE: st.tuples(st.integers(0, 2_000_000), st.sampled_from(["day", "month"])).map(lambda r: f"{r[0]}/{r[1]}"),
-        Kind.PERSON: st.one_of(TEXTS.map(lambda t: f"@{t}"), TEXTS.map(lambda t: f"<@{t}>")),
+        Kind.RATE: st.builds(
+            "{}{}/{}".format,
+            st.sampled_from(["", "$", "$ "]),
+            AMOUNTS,
+            st.sampled_from(["hour", "day", "week", "month", "Day", "mo", "rolling day"]),
+        ),
+        Kind.MONEY: st.builds("{}{}".format, st.sampled_from(["", "$", "€"]), AMOUNTS),
+        Kind.SPAN: st.builds("{}{}".format, st.integers(0, 400), st.sampled_from(["m", "h", "d", "w", " days", " hours", "y"])),
+        Kind.PERSON: MARKS,
+        Kind.SUBJECT: st.one_of(st.sampled_from(grammar.SUBJECTS), MARKS),
+        Kind.CHANNEL: st.one_of(st.sampled_from(["here", "none", "Here"]), MARKS),
         Kind.JOB: st.text("23456789abcdefghjkmnpqrstuvwxyz", min_size=4, max_size=8),
     }
     return st.one_of(likely.get(option.kind, TEXTS), TEXTS)
@@ -356,6 +391,127 @@ def test_flag_that_is_off_and_picture_are_not_written() -> None:
 def test_prompt_that_looks_like_flags_is_written_so_that_it_stays_a_prompt() -> None:
     assert grammar.write(IMAGINE, {"prompt": "a --seed of hope", "seed": 1}) == "imagine a \\--seed of hope --seed 1"
     assert grammar.write(EVERYTHING, {"job": "7kq2", "prompt": "2 foxes"}) == "everything 7kq2 --prompt 2 foxes"
+
+
+@pytest.mark.parametrize(
+    ("option", "typed", "kept"),
+    [
+        ("whom", "<@U1|ann>", "<@U1>"),
+        ("whom", "<@&S1|@design>", "<@&S1>"),
+        ("whom", "<#C1|brand>", "<#C1>"),
+        ("whom", "<#C1|>", "<#C1>"),
+        ("whom", "@design", "@design"),
+        ("whom", "#brand", "#brand"),
+        ("whom", "Everyone", "everybody"),
+        ("whom", "@everyone", "everybody"),
+        ("whom", "reviewer", "reviewers"),
+        ("whom", "here", "here"),
+        ("alerts", "<#C1|ops>", "<#C1>"),
+        ("alerts", "#ops", "#ops"),
+        ("alerts", "None", "none"),
+        ("over", "$2", "2"),
+        ("over", "2.5", "2.50"),
+        ("over", "$ 2.50", "2.50"),
+        ("over", "2.00", "2"),
+        ("during", "90m", "90m"),
+        ("during", "2 days", "2d"),
+        ("during", "1 Week", "1w"),
+        ("during", "1y", "365d"),
+        ("rate", "50", "50/day"),
+        ("rate", "50/H", "50/hour"),
+        ("rate", "$50/month", "$50/month"),
+        ("rate", "$2.5/day", "$2.50/day"),
+        ("rate", "$ 50 / week", "$50/week"),
+        ("rate", "Unlimited/month", "unlimited/month"),
+    ],
+)
+def test_people_groups_channels_and_amounts_have_one_canonical_form(option: str, typed: str, kept: str) -> None:
+    assert read(f'7kq2 --{option} "{typed}"', EVERYTHING)[option] == kept
+    assert grammar.check({option: kept}, EVERYTHING, beside={"job": "7kq2"}) == {option: kept}
+
+
+@pytest.mark.parametrize(
+    ("option", "typed", "reason", "mended"),
+    [
+        ("rate", "1,000/month", "Write thousands without a comma or a space.", "1000/month"),
+        ("rate", "$2,50/day", "Write cents after a point.", "$2.50/day"),
+        ("rate", "€50/month", "Money is counted in US dollars here.", "$50/month"),
+        ("rate", "$50", "Money needs a time, too.", "$50/month"),
+        ("rate", "2.5/day", "", "50/day"),
+        ("rate", "10/rolling day", "", "10/day"),
+        ("rate", "50/fortnight", "", "50/day"),
+        ("over", "1,000", "Write thousands without a comma or a space.", "1000"),
+        ("over", "2 euros", "Money is counted in US dollars here.", "2"),
+        ("over", "much", "", "2.50"),
+        ("during", "2", "", "2d"),
+        ("during", "2 years", "", "2d"),
+        ("during", "0d", "", "2d"),
+        ("whom", "grace", "", "@design"),
+        ("whom", "<@&>", "", "@design"),
+        ("alerts", "<@U1>", "", "#ops"),
+        ("alerts", "ops", "", "#ops"),
+        ("for", "<@&S1>", "", "@grace"),
+    ],
+)
+def test_what_is_no_amount_and_nobody_is_answered_with_the_reason_and_a_value_that_works(
+    option: str, typed: str, reason: str, mended: str
+) -> None:
+    problem = refuse(f'7kq2 --{option} "{typed}"', EVERYTHING)
+    assert f'; you wrote "{typed}".' in problem.sentence
+    assert problem.sentence.endswith(reason)
+    assert problem.line == f"everything 7kq2 --{option} {mended}"
+
+
+def test_words_before_a_subject_or_an_amount_may_be_left_out() -> None:
+    assert read("#brand $50/month", BUDGET) == {"whom": "#brand", "rate": "$50/month"}
+    assert read("set $50/month 2d", BUDGET) == {"act": "set", "rate": "$50/month", "during": "2d"}
+    assert read("here", BUDGET) == {"whom": "here"}
+    assert read("set members 50/hour --alerts <#C9|ops>", BUDGET) == {
+        "act": "set",
+        "whom": "members",
+        "rate": "50/hour",
+        "alerts": "<#C9>",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "length"), [("90m", 5400), ("2h", 7200), ("1 week", 604_800), ("0m", None), ("400d", None), ("soon", None)]
+)
+def test_span_is_a_length_of_time(text: str, length: int | None) -> None:
+    span = grammar.span_of(text)
+    assert (None if span is None else span.total_seconds()) == length
+
+
+def test_rate_says_how_much_of_what_and_when() -> None:
+    rate = grammar.rate_of("$2.50/week")
+    assert rate is not None
+    assert (rate.amount, rate.money, rate.window) == (Decimal("2.50"), True, "week")
+    assert grammar.rate_of("unlimited") == grammar.Rate(amount=None, money=False, window="")
+    assert grammar.rate_of("lots") is None
+
+
+@given(TEXTS)
+def test_marks_are_replaced_and_all_else_stays(text: str) -> None:
+    assert grammar.replace_marks(text.replace("<", ""), lambda _: "?") == text.replace("<", "")
+    shown = grammar.replace_marks("by <@!U1> of <@&S1|x> in <#C1|>", lambda mark: f"{mark.sign}{mark.id} {mark.noun.name}")
+    assert shown == "by @U1 PERSON of @S1 GROUP in #C1 CHANNEL"
+
+
+def test_mark_that_carries_a_name_is_an_id_for_options_and_a_name_in_texts() -> None:
+    assert read("a poster for <#C1|brand>, by <@&S1|@design> and <@U1|ann> in <#C2|>") == {
+        "prompt": "a poster for #brand, by @design and <@U1> in <#C2>"
+    }
+    assert read("set <@&S1|design> 50/day", BUDGET) == {"act": "set", "whom": "<@&S1>", "rate": "50/day"}
+    assert "|" not in str(read("<#C1|" * 500 + "x" + ">" * 490)["prompt"])
+
+
+def test_known_names_are_marked_and_keep_what_was_typed() -> None:
+    known = {"@design": grammar.Mark(noun=grammar.Noun.GROUP, id="S1"), "#brand": grammar.Mark(noun=grammar.Noun.CHANNEL, id="C1")}
+    assert grammar.mark_names("set @Design, (#brand) 5/day", known) == "set <@&S1|Design>, (<#C1|brand>) 5/day"
+    for untouched in ("me@design", "@designer", "#brand/x", "<@design>", "a#brand", "design"):
+        assert grammar.mark_names(untouched, known) == untouched
+    team = {"@design team": grammar.Mark(noun=grammar.Noun.GROUP, id="S1")}
+    assert grammar.mark_names(" @Design Team ", team) == "<@&S1|Design Team>"
 
 
 def test_usage_is_one_line() -> None:

@@ -4,7 +4,7 @@ import io
 import json
 import logging
 import sqlite3
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from PIL import Image, PngImagePlugin
 from bot import logs
 from bot.app import Fakes
 from bot.errors import StoreFault
-from bot.model import Answer, Attachment, Invocation, Level, Origin, Person, Place, State, Verdict
+from bot.model import Answer, Attachment, Concern, Invocation, Origin, Person, Place, State, Term
 from tests.flows.process import get, started
 from tests.flows.story import Story, open_story, said
 
@@ -175,12 +175,13 @@ class Doubtful:
     """A moderator that refuses every picture, and no words."""
 
     name = "doubtful"
+    remote = False
 
-    async def prompt(self, person: Person, place: Place, text: str) -> Verdict:
-        return Verdict()
+    async def prompt(self, person: Person, place: Place, text: str, *, listed: Sequence[Term] = ()) -> Sequence[Concern]:
+        return ()
 
-    async def image(self, place: Place, image: bytes) -> Verdict:
-        return Verdict(level=Level.BLOCK, category="gore", source="test")
+    async def image(self, place: Place, image: bytes) -> Sequence[Concern]:
+        return [Concern(category="gore", source="test")]
 
 
 async def test_a_refused_picture_is_not_called_a_prompt(tmp_path: Path) -> None:
@@ -228,16 +229,17 @@ class Picky:
     """A moderator that refuses every second picture."""
 
     name = "picky"
+    remote = False
 
     def __init__(self) -> None:
         self.seen = 0
 
-    async def prompt(self, person: Person, place: Place, text: str) -> Verdict:
-        return Verdict()
+    async def prompt(self, person: Person, place: Place, text: str, *, listed: Sequence[Term] = ()) -> Sequence[Concern]:
+        return ()
 
-    async def image(self, place: Place, image: bytes) -> Verdict:
+    async def image(self, place: Place, image: bytes) -> Sequence[Concern]:
         self.seen += 1
-        return Verdict(level=Level.BLOCK if self.seen == 2 else Level.ALLOW, category="gore", source="test")
+        return [Concern(category="gore", source="test")] if self.seen == 2 else []
 
 
 async def test_seeds_of_what_was_left_out_are_not_claimed(tmp_path: Path) -> None:
@@ -253,12 +255,13 @@ class Prude:
     """A moderator that wants every picture covered."""
 
     name = "prude"
+    remote = False
 
-    async def prompt(self, person: Person, place: Place, text: str) -> Verdict:
-        return Verdict()
+    async def prompt(self, person: Person, place: Place, text: str, *, listed: Sequence[Term] = ()) -> Sequence[Concern]:
+        return ()
 
-    async def image(self, place: Place, image: bytes) -> Verdict:
-        return Verdict(level=Level.BLUR, category="nudity", source="test")
+    async def image(self, place: Place, image: bytes) -> Sequence[Concern]:
+        return [Concern(category="horror", source="test")]
 
 
 @pytest.mark.parametrize("covered", [False, True])

@@ -1,13 +1,13 @@
 """What was drawn before: given again from the files where that is right, and only there."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from bot.model import Job, Level, Person, Place, Promise, State, Verdict
+from bot.model import Concern, Job, Level, Person, Place, Promise, State, Term
 from tests.flows.story import Story, open_story, said
 from tests.flows.test_restart import Fuse, ProcessDied, drive
 from tests.flows.test_services import EASY, Service, body_of, services
@@ -95,12 +95,13 @@ class AgeCheck:
     """Lets pass in an age-restricted channel what it blurs elsewhere."""
 
     name = "agecheck"
+    remote = False
 
-    async def prompt(self, person: Person, place: Place, text: str) -> Verdict:
-        return Verdict()
+    async def prompt(self, person: Person, place: Place, text: str, *, listed: Sequence[Term] = ()) -> Sequence[Concern]:
+        return ()
 
-    async def image(self, place: Place, image: bytes) -> Verdict:
-        return Verdict() if place.age_restricted else Verdict(level=Level.BLUR, category="nudity", source="test")
+    async def image(self, place: Place, image: bytes) -> Sequence[Concern]:
+        return [] if place.age_restricted else [Concern(category="horror", source="test")]
 
 
 async def test_what_passed_in_an_age_restricted_channel_is_not_given_elsewhere(tmp_path: Path, service: Service) -> None:
@@ -118,15 +119,17 @@ class Stricter:
     """A policy that becomes stricter one day."""
 
     name = "stricter"
+    remote = False
 
     def __init__(self) -> None:
         self.level = Level.ALLOW
 
-    async def prompt(self, person: Person, place: Place, text: str) -> Verdict:
-        return Verdict()
+    async def prompt(self, person: Person, place: Place, text: str, *, listed: Sequence[Term] = ()) -> Sequence[Concern]:
+        return ()
 
-    async def image(self, place: Place, image: bytes) -> Verdict:
-        return Verdict(level=self.level, category="gore", source="test")
+    async def image(self, place: Place, image: bytes) -> Sequence[Concern]:
+        category = {Level.BLUR: "horror", Level.BLOCK: "gore"}.get(self.level)
+        return [Concern(category=category, source="test")] if category else []
 
 
 @pytest.mark.parametrize(("level", "state"), [(Level.BLUR, State.DELIVERED), (Level.BLOCK, State.BLOCKED)])

@@ -2,7 +2,7 @@
 
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from bot.app import Fakes
-from bot.model import Answer, Attachment, Capabilities, Form, Job, Level, Operation, Origin, Person, Place, State, Value, Verdict
+from bot.model import Answer, Attachment, Capabilities, Concern, Form, Job, Operation, Origin, Person, Place, State, Term, Value
 from tests.flows.story import Story, open_story, said
 from tests.flows.test_services import Service, services
 
@@ -230,13 +230,14 @@ class Guard:
     """Lets no word pass that says xyzzy, and no picture with white on its left."""
 
     name = "guard"
+    remote = False
 
-    async def prompt(self, person: Person, place: Place, text: str) -> Verdict:
-        return Verdict(level=Level.BLOCK if "xyzzy" in text else Level.ALLOW, category="words", source=self.name)
+    async def prompt(self, person: Person, place: Place, text: str, *, listed: Sequence[Term] = ()) -> Sequence[Concern]:
+        return [Concern(category="custom", source=self.name)] if "xyzzy" in text else []
 
-    async def image(self, place: Place, image: bytes) -> Verdict:
+    async def image(self, place: Place, image: bytes) -> Sequence[Concern]:
         found = Image.open(io.BytesIO(image)).convert("L").getpixel((1, 128))
-        return Verdict(level=Level.BLOCK if found == 255 else Level.ALLOW, category="pictures", source=self.name)
+        return [Concern(category="custom", source=self.name)] if found == 255 else []
 
 
 async def test_words_masks_and_pictures_are_moderated_and_what_is_refused_counts_for_nothing(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from adapters.platforms.discord import Discord, DiscordSettings, open_discord
 from bot import config
 from bot.app import App, Fakes, all_commands, open_app
-from bot.model import Answer, Invocation, Job, Message, Person, Place, State
+from bot.model import Answer, CommandSpec, Invocation, Job, Message, Person, Place, State
 from bot.plugins import Kit
 from tests.flows.story import environment, eventually
 from tests.wire.discord import server as vendor
@@ -86,17 +86,17 @@ def settings_for(server: DiscordServer, **more: Any) -> DiscordSettings:
 @asynccontextmanager
 async def open_scene(
     *, server: DiscordServer | None = None, hub: Script | None = None, kit: Kit | None = None, settings: Mapping[str, Any] | None = None,
-    **options: Any,
+    menu: Sequence[CommandSpec] = (), **options: Any,
 ) -> AsyncGenerator[Scene]:  # fmt: skip
     """The platform, connected and listening until the block ends."""
     if server is None:
-        async with vendor.open_discord(**options) as own, open_scene(server=own, hub=hub, kit=kit, settings=settings) as scene:
+        async with vendor.open_discord(**options) as own, open_scene(server=own, hub=hub, kit=kit, settings=settings, menu=menu) as scene:
             yield scene
         return
     shelf = Shelf()
     hub = hub or Script()
     async with open_discord(settings_for(server, **(settings or {})), kit or shelf.kit()) as platform, asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(platform.run(MENU, hub))
+        running = tasks.create_task(platform.run([*MENU, *menu], hub))
         scene = Scene(server=server, platform=platform, hub=hub, shelf=shelf)
         try:
             await scene.seen(lambda: platform.ready or running.done())

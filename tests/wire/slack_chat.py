@@ -96,8 +96,11 @@ class SlackChat(Chat):
 
     @property
     def pings(self) -> list[str]:
-        # Addresses that Limner itself gives are links by right: they are on its own public address.
-        return [f"{ping.kind} {ping.target}" for ping in self.server.fired if not (ping.kind == "link" and "//127.0.0.1:" in ping.target)]
+        # Addresses that Limner itself gives are links by right: they are on its own public address. A link to a channel rings nobody.
+        rings = [
+            ping for ping in self.server.fired if not (ping.kind == "place" or (ping.kind == "link" and "//127.0.0.1:" in ping.target))
+        ]
+        return [f"{ping.kind} {ping.target}" for ping in rings]
 
     @property
     def refusals(self) -> list[str]:

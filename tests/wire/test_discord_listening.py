@@ -81,13 +81,13 @@ async def test_the_bots_name_alone_asks_for_help() -> None:
         assert await last(scene) == "help"
 
 
-async def test_discords_own_signs_become_words_and_people_stay_people() -> None:
+async def test_discords_own_signs_become_words_and_people_roles_and_channels_marks() -> None:
     async with open_scene() as scene:
         ivy, general = scene.server.user("ivy"), scene.server.channel("general")
         role = next(each for each in scene.server.guild.roles if each.name == "Illustrators")
         said = f"{scene.server.bot.mention} imagine <@!{ivy.id}> in {general.mention} with {role.mention} <:fox:123456789012345678>"
         await scene.server.say("ada", "general", said)
-        assert await last(scene) == f"imagine <@{ivy.id}> in #general with @Illustrators :fox:"
+        assert await last(scene) == f"imagine <@{ivy.id}> in <#{general.id}|general> with <@&{role.id}|Illustrators> :fox:"
 
 
 async def test_a_message_delivered_twice_is_asked_once() -> None:

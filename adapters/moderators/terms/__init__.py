@@ -1,10 +1,8 @@
 """Terms: the moderator that reads words. It answers in microseconds, needs no network, and can say which list spoke.
 
-`lexicon` reads the YAML lists (their form is in its docstring), `spellings` undoes what people do to get a word past a list,
-`matcher` finds every listed term in a text at once, and `moderator` turns what was found into a verdict.
-
-To change what is allowed, write a list of your own and name it in TERMS_LISTS: its groups add to those of the same name here, and
-its `allow` terms win over all lists. Terms see words and not meaning: a paraphrase passes. They are the first layer, not the only one.
+To change what is found, write a list of your own and name it in TERMS_LISTS: its groups add to those of the same name here, and its
+`allow` terms win over all lists; or list a term from chat with `/policy term`. Terms see words and not meaning: words that are harmless
+alone are the affair of `combinations`, and a paraphrase passes both. They are the first layers, not the only ones.
 """
 
 from collections.abc import AsyncGenerator
@@ -13,8 +11,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from adapters.moderators.terms.lexicon import read
-from adapters.moderators.terms.moderator import Terms
+from adapters.moderators._words import Words, read
 from bot.plugins import Kit, Plugin, PluginSettings
 
 LISTS = Path(__file__).parent / "lists"
@@ -27,9 +24,9 @@ class Settings(PluginSettings):
 
 
 @asynccontextmanager
-async def open_terms(settings: Settings, _: Kit) -> AsyncGenerator[Terms]:
+async def open_terms(settings: Settings, _: Kit) -> AsyncGenerator[Words]:
     """The moderator over the built-in lists and those of the setting. Raises SettingFault with file and line."""
-    yield Terms(read(LISTS, *([Path(settings.lists)] if settings.lists else [])))
+    yield Words("terms", read(LISTS, *([Path(settings.lists)] if settings.lists else [])), house=True)
 
 
 PLUGIN = Plugin(about="Lists of terms, against every spelling", settings=Settings, open=open_terms)

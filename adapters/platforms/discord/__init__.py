@@ -5,13 +5,13 @@
     client.py        discord.py's client: addresses, intents, registered commands, a net under every dispatch
     menu.py          commands as Discord registers them
     interactions.py  signed interactions over HTTP, as a page of the bot's own server
-    inbound.py       theirs to ours: people, places, interactions, messages, reactions (hearing: what somebody wrote)
+    inbound.py       theirs to ours: people, places, interactions, messages, reactions (hearing, directory: what was written, whom it names)
     desk.py          takes what happens, once each, in the platform's own tasks
     clerk.py         reads an interaction, acknowledges it, asks the hub, shows the answer (sentences: its own words)
     answers.py       what goes back through an interaction's own address; whispers
     outside.py       places where the bot is no member, reached through interactions alone
     posts.py         everything said with the bot's own token (threads, earlier, downloads, permissions: its parts)
-    outbound.py      ours to theirs: a Message as components (markdown, buttons, forms, pictures, shapes: its parts)
+    outbound.py      ours to theirs: a Message as components (markdown, buttons, forms, pictures, documents, shapes: its parts)
     courier.py       carries requests, within Discord's limits (pace, faults: its parts)
     examine.py       what the doctor asks
 

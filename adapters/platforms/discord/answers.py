@@ -98,10 +98,10 @@ class Reply:
         """Show a form; only possible as the first answer. Raises TooLate."""
         await self._begin(_FORM, modal)
 
-    async def offer(self, values: Sequence[str]) -> None:
-        """Show values that complete what is being typed. Raises TooLate."""
-        fitting = [value for value in dict.fromkeys(values) if 0 < len(value) <= 100][:25]  # noqa: PLR2004 - platforms.md §20
-        await self._begin(_CHOICES, {"choices": [{"name": value, "value": value} for value in fitting]})
+    async def offer(self, values: Sequence[tuple[str, str]]) -> None:
+        """Show what completes what is being typed: names, and the values they stand for. Raises TooLate."""
+        fitting = [(name, value) for name, value in dict(values).items() if 0 < len(name) <= 100 and 0 < len(value) <= 100][:25]  # noqa: PLR2004 - platforms.md §20
+        await self._begin(_CHOICES, {"choices": [{"name": name, "value": value} for name, value in fitting]})
 
     async def finish(self, *, page: bool = False) -> None:
         """Nothing is left to be said: the sign of thinking goes away, with `page` the message it came from."""

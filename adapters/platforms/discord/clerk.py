@@ -8,7 +8,7 @@ from typing import Any
 import discord
 import structlog
 
-from adapters.platforms.discord import buttons, forms, inbound, permissions, sentences
+from adapters.platforms.discord import buttons, directory, forms, inbound, permissions, sentences
 from adapters.platforms.discord.answers import Reply, TooLate, Whispers
 from adapters.platforms.discord.faults import DiscordFault
 from adapters.platforms.discord.forms import Drafts
@@ -109,7 +109,10 @@ class Clerk:
         option, typed = inbound.focused(data)
         person = self._person(reply, found)
         values = await self._hub.complete(person, found.place, command=str(data.get("name")), option=option, typed=typed)
-        await reply.offer(values)
+        spec = self._menu.get(str(data.get("name")))
+        kind = next((each.kind for each in spec.options if each.name == option), Kind.TEXT) if spec else Kind.TEXT
+        named = directory.offers(reply.interaction.guild, self._member(reply), kind, typed)
+        await reply.offer([*named, *((value, value) for value in values)])
 
     async def _typed(self, reply: Reply, data: Mapping[str, Any]) -> None:
         found = inbound.where(reply.interaction)
@@ -280,7 +283,12 @@ class Clerk:
         )
 
     def _tidy(self, reply: Reply) -> Tidy:
-        return Tidy(reply.interaction.guild)
+        return Tidy(reply.interaction.guild, self._member(reply))
+
+    @staticmethod
+    def _member(reply: Reply) -> discord.Member | None:
+        user = reply.interaction.user
+        return user if isinstance(user, discord.Member) else None
 
     def _read(self, line: str) -> tuple[CommandSpec | None, Mapping[str, Any]]:
         """The command of a line, and its options as far as they can be read."""

@@ -50,13 +50,15 @@ class Reader:
         self._known[user.id] = found
         if len(self._known) > _KNOWN:
             self._known.popitem(last=False)
-        roles = {Role.MEMBER} if outside or not isinstance(user, discord.Member) else self._roles(user, rights or user.guild_permissions)
+        member = user if isinstance(user, discord.Member) and not outside else None
+        roles = self._roles(member, rights or member.guild_permissions) if member else {Role.MEMBER}
         return Person(
             platform=PLATFORM,
             workspace=place.workspace,
             id=str(user.id),
             name=found[0],
             roles=frozenset(roles),
+            groups=frozenset(str(role.id) for role in member.roles if not role.is_default()) if member else frozenset(),
             language=found[1],
         )
 
@@ -219,7 +221,7 @@ def mention(message: discord.Message, me: int, reader: Reader) -> Invocation | N
         place=place,
         event=f"discord:message:{message.id}",
         origin=Origin.MENTION,
-        line=Tidy(message.guild)(line) or "imagine",
+        line=Tidy(message.guild, message.author if isinstance(message.author, discord.Member) else None).line(line) or "imagine",
         attachments=files,
         post=None,
     )

@@ -1,7 +1,8 @@
 """Markdown: plain, untrusted text as Discord's markup that shows exactly that text, however long it may be.
 
-Nothing a person typed becomes a link, a heading, a spoiler or a mention. The one thing let through is the canonical mention of a person
-(`<@id>`), which shows a name; it wakes nobody, because every message we send or edit says that nobody is to be pinged.
+Nothing a person typed becomes a link to elsewhere, a heading, a spoiler or a mention. What is let through are marks of people, roles and
+channels (`<@id>`, `<@&id>`, `<#id>`), which show names; they wake nobody, because every message we send or edit says that nobody is to be
+pinged.
 """
 
 import re
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 MOST = 4000
 """Characters of all text in one message with components (platforms.md §23)."""
 _ELLIPSIS = "…"
-_MENTION = r"<@!?(?P<person>\d{15,21})>"
+_MENTION = r"<(?P<noun>@&|@!?|#)(?P<id>\d{15,21})>"
 _TOKEN = re.compile(rf"{_MENTION}|(?P<crowd>@)(?=everyone|here)|(?P<address>:)(?=//)|(?P<mark>[\\*_~`|<>\[\]])|(?P<other>.)", re.DOTALL)
 # What begins a heading, small text, a quotation or a list, and only at the beginning of a line.
 _START = re.compile(r"(?P<before>\s*)(?:(?P<mark>[#+-])|(?P<number>\d+)(?P<point>[.)]))")
@@ -89,8 +90,8 @@ def _pieces(text: str) -> Iterator[str]:
         yield f"\\{start['mark'] or start['point']}"
         text = text[start.end() :]
     for token in _TOKEN.finditer(text):
-        if token["person"]:
-            yield f"<@{token['person']}>"
+        if token["id"]:
+            yield f"<{token['noun'].removesuffix('!')}{token['id']}>"
         elif token["crowd"]:
             # No parser of Discord's, now or later, finds the word with a gap in it.
             yield "@\u200b"

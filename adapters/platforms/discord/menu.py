@@ -44,10 +44,11 @@ _TYPES: Mapping[Kind, int] = {
     Kind.NUMBER: NUMBER,
     Kind.FLAG: FLAG,
     Kind.PERSON: PERSON,
+    Kind.MONEY: NUMBER,
     Kind.IMAGE: FILE,
 }
-_COMPLETED = {Kind.RATIO, Kind.JOB, Kind.MODEL, Kind.STYLE}
-_SHOWN = {Kind.RATIO, Kind.RATE}
+_COMPLETED = {Kind.RATIO, Kind.JOB, Kind.MODEL, Kind.STYLE, Kind.SUBJECT, Kind.CHANNEL, Kind.RATE, Kind.SPAN}
+_SHOWN = {Kind.RATIO, Kind.RATE, Kind.SPAN}
 """Kinds that are understood best by an example."""
 _ABOUT, _CHOICES, _LONGEST = 100, 25, 6000
 _LARGEST = 2**53 - 1

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.platforms.discord import buttons, markdown
-from adapters.platforms.discord.shapes import CONTAINER, GALLERY, JSON, SEPARATOR, TEXT
+from adapters.platforms.discord.shapes import CONTAINER, FILE, GALLERY, JSON, SEPARATOR, TEXT
 from bot.model import Message, Tone
 
 _TITLE, _CONTEXT, _TITLES, _ALT = 600, 800, 400, 1024
@@ -43,6 +43,7 @@ def components(
     message: Message,
     shown: Sequence[Shown] = (),
     *,
+    files: Sequence[str] = (),
     notes: Sequence[str] = (),
     about: str = "",
     mark: str = "",
@@ -53,7 +54,8 @@ def components(
     Args:
         message: what to say.
         shown: its pictures, those that can be shown; at most ten.
-        notes: small lines of our own about the pictures, already markup.
+        files: names of attached files to download.
+        notes: small lines of our own about the pictures and files, already markup.
         about: what it is about, already markup, before the message's context.
         mark: the key to find the message by, or empty.
         more: buttons of our own, before the message's.
@@ -74,6 +76,7 @@ def components(
         _text(titles, *small, body if below else ""),
         _text(fields),
         _text(code),
+        *({"type": FILE, "file": {"url": f"attachment://{name}"}} for name in files),
         {"type": SEPARATOR, "divider": True, "spacing": 1} if context else None,
         _text(context),
         *buttons.rows(message.actions, more),

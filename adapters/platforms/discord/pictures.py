@@ -129,7 +129,7 @@ class Packer:
 
     async def _link(self, each: _Print, job: str) -> str:
         """An address of the original for people, or empty where nobody outside could open it."""
-        if not _is_public(self._kit.public_url):
+        if not is_public(self._kit.public_url):
             return ""
         key = each.picture.original or each.picture.key
         name = f"limner-{_safe(job) or 'picture'}-{each.number}.{key.rpartition('.')[2]}"
@@ -137,7 +137,7 @@ class Packer:
             link = await self._kit.link(key, expires=_LINK_LASTS, download=name)
         except LimnerError:
             return ""
-        return link if len(link) <= _LONGEST_LINK and not re.search(r"[\s()<>\[\]]", link) else ""
+        return link if is_writable(link) else ""
 
 
 def _apart(body: bytes, most: int) -> Awaitable[bytes | None]:
@@ -180,7 +180,12 @@ def _safe(word: str) -> str:
     return re.sub(r"[^A-Za-z0-9]", "", word)[:40]
 
 
-def _is_public(address: str) -> bool:
+def is_writable(link: str) -> bool:
+    """Whether an address can stand in markup."""
+    return len(link) <= _LONGEST_LINK and not re.search(r"[\s()<>\[\]]", link)
+
+
+def is_public(address: str) -> bool:
     """Whether people elsewhere can open this address."""
     parts = urlsplit(address)
     return parts.scheme == "https" and parts.hostname not in {None, "localhost", "127.0.0.1", "::1"}

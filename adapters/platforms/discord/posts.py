@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -18,13 +18,14 @@ import discord
 import structlog
 from discord.http import Route
 
-from adapters.platforms.discord import downloads, earlier, outbound, permissions
+from adapters.platforms.discord import directory, documents, downloads, earlier, outbound, permissions
 from adapters.platforms.discord.courier import Courier, Upload, listed
 from adapters.platforms.discord.faults import ARCHIVED, NO_PERMISSION, OLD_EDITS, TOO_LARGE, UNKNOWN_CHANNEL, DiscordFault
 from adapters.platforms.discord.pace import Pace
 from adapters.platforms.discord.pictures import FILE, REQUEST, Packer
 from adapters.platforms.discord.shapes import COMPONENTS, JSON, NOBODY, SILENT
 from adapters.platforms.discord.threads import Threads
+from bot import grammar
 from bot.model import Attachment, Message, Person, Place, Post, Tone
 from bot.plugins import Kit
 
@@ -49,6 +50,7 @@ class Posts:
     def __init__(self, client: discord.Client, kit: Kit, courier: Courier | None = None) -> None:
         self.courier = courier or Courier(client)
         self._client = client
+        self._kit = kit
         self._packer = Packer(kit)
         self._threads = Threads(client, self.courier)
         self._pace = Pace()
@@ -152,14 +154,27 @@ class Posts:
     async def _parcel(
         self, message: Message, file: int, request: int, *, mark: str = "", about: str = "", more: Sequence[JSON] = ()
     ) -> Parcel:
-        packed = await self._packer.pack(message, file=file, request=request)
+        message = self._named(message)
+        papers = await documents.bundle(self._kit, message.documents, file=file, request=request // 2)
+        packed = await self._packer.pack(message, file=file, request=request - papers.bytes)
+        notes, uploads = (*packed.notes, *papers.notes), (*packed.uploads, *papers.uploads)
         payload: JSON = {
             "flags": COMPONENTS,
-            "components": outbound.components(message, packed.shown, notes=packed.notes, about=about, mark=mark, more=more),
-            "attachments": listed(packed.uploads),
+            "components": outbound.components(message, packed.shown, files=papers.names, notes=notes, about=about, mark=mark, more=more),
+            "attachments": listed(uploads),
             "allowed_mentions": NOBODY,
         }
-        return Parcel(payload=payload, uploads=packed.uploads)
+        return Parcel(payload=payload, uploads=uploads)
+
+    def _named(self, message: Message) -> Message:
+        """The message with names for marks where Discord shows none: in alternative texts and on buttons."""
+
+        def show(text: str) -> str:
+            return grammar.replace_marks(text, lambda mark: directory.name_of(self._client, mark))
+
+        pictures = tuple(replace(picture, alt=show(picture.alt)) for picture in message.pictures)
+        actions = tuple(replace(action, label=show(action.label)) for action in message.actions)
+        return replace(message, pictures=pictures, actions=actions)
 
     async def _post(self, place: Place, message: Message, key: str) -> str:
         channel = place.thread or place.channel
@@ -179,20 +194,21 @@ class Posts:
     async def _deliver(self, place: Place, message: Message, send: Callable[[Parcel], Awaitable[Any]], *, mark: str = "") -> Any:  # noqa: ANN401 - JSON
         """Send a message; once more with smaller pictures, or into its thread opened again, where that is what was wrong."""
         limit, request = self._limit(place), REQUEST
+        heavy = bool(message.pictures or message.documents)
         tried: set[int] = set()
-        async with self._loads if message.pictures else contextlib.nullcontext():
+        async with self._loads if heavy else contextlib.nullcontext():
             while True:
                 try:
                     return await send(await self._parcel(message, limit, request, mark=mark))
                 except DiscordFault as fault:
                     if fault.code == NO_PERMISSION:
-                        raise permissions.named(self._client, place, fault, files=bool(message.pictures)) from fault
+                        raise permissions.named(self._client, place, fault, files=heavy) from fault
                     if fault.code in tried or fault.code not in {TOO_LARGE, ARCHIVED}:
                         raise
                     tried.add(fault.code)
                     if fault.code == ARCHIVED and place.thread:
                         await self._threads.unarchive(place.thread)
-                    elif fault.code == TOO_LARGE and message.pictures:
+                    elif fault.code == TOO_LARGE and heavy:
                         limit, request = limit // 2, request // 2
                     else:
                         raise

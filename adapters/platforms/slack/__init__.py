@@ -7,6 +7,7 @@ What Slack delivers goes one way, what Limner says the other; they meet in the h
     listeners.py    what Bolt calls: acknowledge, hand over      desk.py      takes deeds, asks the hub, shows its answers
     inbound.py      payloads -> deeds -> invocations             replies.py   how an answer reaches the one who asked
     people.py       who somebody is: roles, zone, language       rooms.py     which place it is: private, thread, direct
+    groups.py       user groups: who is in them, their names
     shelf.py        forms that wait for a click                  slips.py     what rides along in a view
     home.py         the page under the app's name                emoji.py     names of emoji, and the characters
     clients.py      the Web API, by workspace                    workspaces.py  installations, tokens encrypted

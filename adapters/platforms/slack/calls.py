@@ -28,6 +28,7 @@ _ASKED_BY_FORM = frozenset(
         "files.getUploadURLExternal",
         "files.info",
         "reactions.get",
+        "usergroups.list",
         "usergroups.users.list",
         "users.info",
     }

@@ -26,6 +26,7 @@ from adapters.platforms.slack.shelf import Shelf
 from adapters.platforms.slack.slips import PLATFORM, Slip, asking_where
 from adapters.platforms.slack.whose import Body, workspace_of
 from bot.errors import PlatformFault
+from bot.grammar import mark_names
 from bot.model import Answer, Form, Invocation, Message, Origin, Person, Place, Tone
 from bot.ports import Hub
 
@@ -206,7 +207,10 @@ class Desk:
             place = await self._rooms.settle(post.place if post and deed.origin is Origin.REACTION else place, deed.user, vague=deed.vague)
         ask.person, ask.place = known.person, place
         invocation = deed.invocation(known.person, place, post)
-        return replace(invocation, line=line)
+        # Slack marks a group that was chosen from its list, and leaves one that was typed by hand or copied as it is.
+        groups = (await self._posts.groups.of(workspace)).known
+        options = {name: mark_names(value, groups) if isinstance(value, str) else value for name, value in (deed.options or {}).items()}
+        return replace(invocation, line=mark_names(line, groups), options=None if deed.options is None else options)
 
     async def _show(self, ask: _Ask, answer: Answer) -> Answer | None:
         if answer.form is not None:

@@ -6,7 +6,7 @@ import aiohttp
 
 from adapters.platforms.slack.calls import Calls
 from adapters.platforms.slack.clients import TIMEOUT, Clients, Identity
-from adapters.platforms.slack.manifest import REASONS, scopes
+from adapters.platforms.slack.manifest import REASONS, SCOPES
 from adapters.platforms.slack.pace import Pace
 from adapters.platforms.slack.settings import SlackSettings, missing
 from adapters.platforms.slack.shapes import texts
@@ -40,20 +40,20 @@ async def _token(settings: SlackSettings, clients: Clients) -> AsyncIterator[Fin
         yield Finding(subject="slack token", good=False, sentence=str(error))
         return
     yield Finding(subject="slack token", good=True, sentence=f"@{identity.bot_name} in {identity.team_name} ({identity.team})")
-    yield _scopes(settings, identity)
+    yield _scopes(identity)
     if settings.admin_group:
         yield await _group(settings, clients, identity)
 
 
-def _scopes(settings: SlackSettings, identity: Identity) -> Finding:
-    lacking = [scope for scope in scopes(settings) if scope not in identity.scopes]
+def _scopes(identity: Identity) -> Finding:
+    lacking = [scope for scope in SCOPES if scope not in identity.scopes]
     if not identity.scopes:
         return Finding(subject="slack scopes", good=True, sentence="Slack did not say which scopes the token has")
     if lacking:
         reasons = "; ".join(f"{scope} ({REASONS[scope]})" for scope in lacking)
         advice = "Add them under OAuth & Permissions, or paste `limner manifest slack` anew, and install the app again."
         return Finding(subject="slack scopes", good=False, sentence=f"Missing: {reasons}. {advice}")
-    return Finding(subject="slack scopes", good=True, sentence=f"all {len(scopes(settings))} are there")
+    return Finding(subject="slack scopes", good=True, sentence=f"all {len(SCOPES)} are there")
 
 
 async def _group(settings: SlackSettings, clients: Clients, identity: Identity) -> Finding:

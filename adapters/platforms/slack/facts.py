@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from adapters.platforms.slack.mrkdwn import cut, escape
+from adapters.platforms.slack.mrkdwn import cut, escape, linked_elements, linked_markup
 from adapters.platforms.slack.shapes import JSON
 
 _SHORT = 40
@@ -39,7 +39,7 @@ def _is_short(pair: tuple[str, str]) -> bool:
 
 
 def _beside(pairs: Sequence[tuple[str, str]]) -> list[JSON]:
-    fields = [{"type": "mrkdwn", "text": f"*{escape(label)}*\n{escape(value)}", "verbatim": True} for label, value in pairs]
+    fields = [{"type": "mrkdwn", "text": f"*{escape(label)}*\n{linked_markup(value)}", "verbatim": True} for label, value in pairs]
     return [{"type": "section", "fields": fields[start : start + _IN_A_SECTION]} for start in range(0, len(fields), _IN_A_SECTION)]
 
 
@@ -55,5 +55,5 @@ def _below(pairs: Iterable[tuple[str, str]]) -> list[JSON]:
         if blocks[-1]:
             # Between two lines and not after each: one at the end would leave a gap.
             blocks[-1].append({"type": "text", "text": "\n"})
-        blocks[-1] += ({"type": "text", "text": label, "style": {"bold": True}}, {"type": "text", "text": f"\u2003{value}"})
+        blocks[-1] += ({"type": "text", "text": label, "style": {"bold": True}}, *linked_elements(f"\u2003{value}"))
     return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]} for elements in blocks if elements]

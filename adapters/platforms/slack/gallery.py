@@ -14,6 +14,7 @@ from adapters.platforms.slack.names import Names
 from adapters.platforms.slack.outbound import Shown
 from adapters.platforms.slack.uploads import Uploads
 from bot.errors import LimnerError, NotFound, PlatformFault
+from bot.grammar import Mark
 from bot.model import Message, Picture, Tone
 from bot.plugins import Kit
 
@@ -33,9 +34,9 @@ class Gallery:
         self._reachable = not is_loopback(kit.public_url)
 
     async def name(self, workspace: str, message: Message) -> Message:
-        """The message with names where people are mentioned."""
-        people = mentioned("\n".join(_words(message)))
-        return _named(message, await self._names.of(workspace, people)) if people else message
+        """The message with names where people, groups and channels are mentioned; in its paragraphs and values, channels stay links."""
+        marks = mentioned("\n".join(_words(message)))
+        return _named(message, await self._names.of(workspace, marks)) if marks else message
 
     async def show(self, workspace: str, message: Message, *, needed: bool) -> list[Shown]:
         """How each of the message's pictures can be shown. Where pictures are not `needed`, one that cannot be is left out."""
@@ -100,15 +101,15 @@ def _words(message: Message) -> Sequence[str]:
     )
 
 
-def _named(message: Message, names: Mapping[str, str]) -> Message:
+def _named(message: Message, names: Mapping[Mark, str]) -> Message:
     return replace(
         message,
         text=name(message.text, names),
         title=name(message.title, names),
-        body=name(message.body, names),
+        body=name(message.body, names, linked=True),
         context=name(message.context, names),
         code=name(message.code, names),
-        fields=tuple((name(label, names), name(value, names)) for label, value in message.fields),
+        fields=tuple((name(label, names), name(value, names, linked=True)) for label, value in message.fields),
         pictures=tuple(replace(one, alt=name(one.alt, names), title=name(one.title, names)) for one in message.pictures),
         actions=tuple(replace(one, label=name(one.label, names), confirm=name(one.confirm, names)) for one in message.actions),
     )

@@ -37,6 +37,7 @@ log = structlog.get_logger()
 
 OTHERWISE = "limner.otherwise"
 """Where a listener leaves what to do should its acknowledgement not reach Slack: a key of Bolt's context."""
+GROUP_EVENTS = ("subteam_created", "subteam_members_changed", "subteam_updated")
 _ANYTHING = re.compile(r".*", re.DOTALL)
 _BUSY = "Limner has its hands full, or is just starting again. Nothing was counted; try it in a minute."
 Gone = Callable[[Body], Awaitable[None]]
@@ -45,10 +46,11 @@ Gone = Callable[[Body], Awaitable[None]]
 class Listeners:
     """Takes what Slack delivers, while a desk is there; until then, and when it is full, Slack is asked to come again."""
 
-    def __init__(self, clients: Clients, gone: Gone) -> None:
-        """`gone` hears of revoked tokens and of the app being taken away."""
+    def __init__(self, clients: Clients, gone: Gone, regrouped: Callable[[str], None]) -> None:
+        """`gone` hears of revoked tokens and of the app being taken away, `regrouped` of workspaces whose user groups changed."""
         self._clients = clients
         self._gone = gone
+        self._regrouped = regrouped
         self.desk: Desk | None = None
         self.home: Home | None = None
 
@@ -79,6 +81,8 @@ class Listeners:
         app.event("app_home_opened")(self._home)
         app.event("app_uninstalled")(self._uninstalled)
         app.event("tokens_revoked")(self._revoked)
+        for event in GROUP_EVENTS:
+            app.event(event)(self._groups)
         # Whatever else an app is subscribed to is acknowledged, or Slack would send it again and again.
         app.event(_ANYTHING)(self._other)
         return app
@@ -138,6 +142,9 @@ class Listeners:
         # Of people's own tokens Limner has none.
         if mapping(mapping(body.get("event")).get("tokens")).get("bot"):
             self._desk.start(self._gone(body))
+
+    async def _groups(self, body: JSON) -> None:
+        self._regrouped(workspace_of(body))
 
     async def _other(self, body: JSON) -> None:
         log.debug("slack event left alone", event_type=text(mapping(body.get("event")).get("type")))

@@ -27,12 +27,15 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "im:write": "opens the direct conversation for what somebody asked to keep",
         "mpim:history": "the same as channels:history in conversations of a few people",
         "reactions:read": "reactions on its messages",
-        "usergroups:read": "who is in SLACK_ADMIN_GROUP",
+        "usergroups:read": "who is in which user group, for quotas, roles and SLACK_ADMIN_GROUP",
         "users:read": "names, time zones, languages, and who is an admin",
     }
 )
 """The scopes it asks for, and what for."""
-EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "reaction_added", "tokens_revoked")
+EVENTS = (
+    *("app_home_opened", "app_mention", "app_uninstalled", "message.im", "reaction_added"),
+    *("subteam_created", "subteam_members_changed", "subteam_updated", "tokens_revoked"),
+)
 _COMMANDS = 50
 _HINT = 1000
 _BUILT_IN = frozenset(
@@ -42,9 +45,8 @@ _BUILT_IN = frozenset(
 """Slack's own commands, which no app can have; ours of that name is said as `/limner NAME`."""
 
 
-def scopes(settings: SlackSettings) -> list[str]:
-    """The scopes to ask for."""
-    return [scope for scope in REASONS if scope != "usergroups:read" or settings.admin_group]
+SCOPES = tuple(REASONS)
+"""The scopes to ask for."""
 
 
 def manifest(settings: SlackSettings, menu: Sequence[CommandSpec], public_url: str) -> str:
@@ -95,7 +97,7 @@ def manifest(settings: SlackSettings, menu: Sequence[CommandSpec], public_url: s
         }
     }
     redirect = [f"{public_url}/slack/oauth_redirect"] if settings.many else []
-    return f"{_yaml(head)}{_oauth(scopes(settings), redirect)}{_yaml(tail)}"
+    return f"{_yaml(head)}{_oauth(SCOPES, redirect)}{_yaml(tail)}"
 
 
 def _commands(menu: Sequence[CommandSpec], address: str) -> list[dict[str, object]]:

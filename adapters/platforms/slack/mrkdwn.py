@@ -3,8 +3,12 @@
 import re
 from collections.abc import Mapping
 
-_MENTION = re.compile(r"<@([A-Z0-9]{2,32})>")
+from bot.grammar import Mark, Noun, label, mark_of, marks_in, replace_marks
+
+_ID = re.compile(r"[A-Z][A-Z0-9]{1,31}")
+_SUBTEAM = "!subteam^"
 _TAG = re.compile(r"<([^<>\n]*)>")
+_CHANNEL = re.compile(r"<#([CG][A-Z0-9]{1,31})>")
 _CONTROL = {code: None for code in range(32) if chr(code) not in "\n\t"} | {127: None}
 
 
@@ -26,6 +30,11 @@ def unescape(text: str) -> str:
 def length(text: str) -> int:
     """Characters as the strictest counter counts them: an emoji is two."""
     return len(text) + sum(character > "\uffff" for character in text)
+
+
+def linked_markup(text: str) -> str:
+    """A text for `mrkdwn` in which nothing is alive but links to channels, which ping nobody."""
+    return "".join(f"<#{part}>" if number % 2 else escape(part) for number, part in enumerate(_CHANNEL.split(text)))
 
 
 def cut(text: str, most: int) -> str:
@@ -50,18 +59,40 @@ def _shortened(text: str, most: int, *, markup: bool) -> str:
     return text[:end].rstrip() + "…"
 
 
-def mentioned(text: str) -> set[str]:
-    """The ids of the people whom a text mentions in the canonical way."""
-    return set(_MENTION.findall(text))
+def mentioned(text: str) -> set[Mark]:
+    """The people, groups and channels that a text mentions in the canonical way."""
+    return {mark for mark in marks_in(text) if _ID.fullmatch(mark.id)}
 
 
-def name(text: str, names: Mapping[str, str]) -> str:
-    """A text with people's names where their mentions were. A name pings nobody; a mention may have been typed by anyone."""
-    return _MENTION.sub(lambda found: "@" + names.get(found[1], found[1]), text)
+def name(text: str, names: Mapping[Mark, str], *, linked: bool = False) -> str:
+    """A text with names where mentions were. A name pings nobody; a mention may have been typed by anyone.
+
+    `linked`: whether channels stay, for text that shows them as links (`linked_elements`).
+    """
+
+    def show(mark: Mark) -> str:
+        channel = mark.noun is Noun.CHANNEL
+        if not _ID.fullmatch(mark.id) or (linked and channel):
+            return str(mark)
+        found = names.get(mark, "")
+        return f"{mark.sign}{found}" if found else "a private channel" if channel else f"@{mark.id}"
+
+    return replace_marks(text, show)
+
+
+def linked_elements(text: str) -> list[dict[str, str]]:
+    """Elements of rich text for a text: words, and links to the channels in it, which show their names to those who may read there."""
+    elements: list[dict[str, str]] = []
+    for number, part in enumerate(_CHANNEL.split(text)):
+        if number % 2:
+            elements.append({"type": "channel", "channel_id": part})
+        elif part:
+            elements.append({"type": "text", "text": part})
+    return elements
 
 
 def read(text: str) -> str:
-    """What somebody typed, from the markup that Slack sends: mentions canonical, links as they were typed, entities undone."""
+    """What somebody typed, from the markup that Slack sends: mentions as marks, links as they were typed, entities undone."""
     parts: list[str] = []
     done = 0
     for tag in _TAG.finditer(text):
@@ -71,15 +102,18 @@ def read(text: str) -> str:
 
 
 def _read_tag(tag: str) -> str:
-    address, _, label = tag.partition("|")
-    address, label = unescape(address), unescape(label)
+    address, _, said = tag.partition("|")
+    address, said = unescape(address), unescape(said)
     match address[:1]:
         case "@":
             return f"<{address}>"
         case "#":
-            return f"#{label or address[1:]}"
+            mark = mark_of(f"<{address}>")
+            return f"#{said}" if mark is None else label(mark, said) if said else str(mark)
+        case "!" if address.startswith(_SUBTEAM) and (mark := mark_of(f"<@&{address.removeprefix(_SUBTEAM)}>")):
+            return label(mark, said) if said else str(mark)
         case "!":
-            # `<!here>`, `<!subteam^S1|@team>`, `<!date^1700000000^{date}|Monday>`.
-            return label or "@" + address[1:].partition("^")[0]
+            # `<!here>`, `<!date^1700000000^{date}|Monday>`.
+            return said or "@" + address[1:].partition("^")[0]
         case _:
-            return label or address.removeprefix("mailto:")
+            return said or address.removeprefix("mailto:")

@@ -10,7 +10,7 @@ from typing import Any
 
 from adapters.platforms.slack import buttons
 from adapters.platforms.slack.facts import facts
-from adapters.platforms.slack.mrkdwn import cut, escape, escaped, length, plain
+from adapters.platforms.slack.mrkdwn import cut, escape, escaped, length, linked_elements, plain
 from adapters.platforms.slack.shapes import JSON
 from bot.model import Message, Picture, Tone
 
@@ -111,7 +111,7 @@ def _body(message: Message) -> list[JSON]:
         text = f"{text}\n{bar}" if text else bar
     elif text or not message.title:
         text = _SIGNS.get(message.tone, "") + (text or ("" if message.pictures or message.fields else cut(message.text, _BODY)))
-    return [rich({"type": "rich_text_section", "elements": [{"type": "text", "text": text}]})] if plain(text) else []
+    return [rich({"type": "rich_text_section", "elements": linked_elements(text)})] if plain(text) else []
 
 
 def _image(picture: Picture, shown: Shown) -> JSON:

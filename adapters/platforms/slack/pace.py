@@ -35,6 +35,7 @@ BUDGETS: Mapping[str, Budget] = {
     "conversations.history": _TIER_3,
     "conversations.replies": _TIER_3,
     "files.delete": _TIER_3,
+    "usergroups.list": _TIER_2,
     "usergroups.users.list": _TIER_2,
 }
 CHANNEL = Budget(every=1.0, burst=2)

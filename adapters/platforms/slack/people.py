@@ -1,6 +1,7 @@
-"""People: who an id of Slack's is: name, roles, time zone, language, looked up once in a few minutes.
+"""People: who an id of Slack's is: name, roles, groups, time zone, language, looked up once in a few minutes.
 
-Workspace owners and admins are Limner's too, and so are the members of one user group, where one is named. That somebody is an admin
+Workspace owners and admins are Limner's too, and so are the members of one user group, where one is named. Who is in which group is asked
+apart (`groups`), so that it is right soon after a change. That somebody is an admin
 counts in their own workspace alone: a guest from another organisation, with whom a channel is shared, is a member, and their quota is
 counted under their own workspace. Whom Slack does not name right now is a member as well; better a plain name for a minute than no
 answer.
@@ -10,12 +11,13 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
 import structlog
 
 from adapters.platforms.slack.calls import Calls
+from adapters.platforms.slack.groups import Groups
 from adapters.platforms.slack.mrkdwn import plain
 from adapters.platforms.slack.shapes import JSON, mapping, text, texts
 from adapters.platforms.slack.slips import PLATFORM
@@ -40,17 +42,19 @@ class Known:
 
     person: Person
     bot: bool = False
+    own: bool = False
+    """Whether it is a full member of the workspace, whom a group can make an admin: neither a guest nor from elsewhere."""
 
 
 class People:
     """Looks people up. Never raises."""
 
-    def __init__(self, calls: Calls, *, admin_group: str = "", now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, calls: Calls, groups: Groups, *, admin_group: str = "", now: Callable[[], float] = time.monotonic) -> None:
         self._calls = calls
-        self._group = admin_group
+        self._groups = groups
+        self._admins = admin_group
         self._now = now
         self._known: OrderedDict[tuple[str, str], tuple[float, Known]] = OrderedDict()
-        self._members: dict[str, tuple[float, frozenset[str]]] = {}
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def of(self, workspace: str, user: str, *, name: str = "") -> Known:
@@ -58,6 +62,13 @@ class People:
         key = (workspace, user)
         if user == _SLACKBOT:
             return Known(person=Person(platform=PLATFORM, workspace=workspace, id=user, name="Slackbot"), bot=True)
+        known, directory = await asyncio.gather(self._known_as(key, name), self._groups.of(workspace))
+        groups = directory.of_person.get(user, frozenset[str]())
+        roles = known.person.roles | ({Role.ADMIN} if known.own and self._admins in groups else set[Role]())
+        return replace(known, person=replace(known.person, roles=roles, groups=groups))
+
+    async def _known_as(self, key: tuple[str, str], name: str) -> Known:
+        workspace, user = key
         # Five hundred commands of one person ask for the person once.
         lock = self._locks.setdefault(key, asyncio.Lock())
         async with lock:
@@ -80,29 +91,10 @@ class People:
             log.info("slack did not say who somebody is", reason=fault.sentence)
             return None, _UNKNOWN
         about = mapping(answer.get("user"))
-        return _read(about, workspace, user, chosen=user in await self._chosen(workspace)), _FRESH
-
-    async def _chosen(self, workspace: str) -> frozenset[str]:
-        """The members of the user group that administers Limner."""
-        if not self._group:
-            return frozenset()
-        until, members = self._members.get(workspace, (0.0, frozenset[str]()))
-        if until > self._now():
-            return members
-        lasts = _FRESH
-        try:
-            answer = await self._calls.call(workspace, "usergroups.users.list", {"usergroup": self._group}, patience=_PATIENCE)
-            members = frozenset(texts(answer.get("users")))
-        except PlatformFault as fault:
-            # A free plan has no user groups, and a group belongs to one workspace.
-            log.info("slack did not say who is in SLACK_ADMIN_GROUP", reason=fault.sentence)
-            lasts = _FRESH if fault.permanent else _UNKNOWN
-            members = frozenset[str]() if fault.permanent else members
-        self._members[workspace] = (self._now() + lasts, members)
-        return members
+        return _read(about, workspace, user), _FRESH
 
 
-def _read(about: JSON, workspace: str, user: str, *, chosen: bool) -> Known:
+def _read(about: JSON, workspace: str, user: str) -> Known:
     profile, grid = mapping(about.get("profile")), mapping(about.get("enterprise_user"))
     home = text(about.get("team_id")) or workspace
     # On an Enterprise Grid one person is in several workspaces; only one of them is `team_id`.
@@ -111,7 +103,7 @@ def _read(about: JSON, workspace: str, user: str, *, chosen: bool) -> Known:
     guest = about.get("is_restricted") is True or about.get("is_ultra_restricted") is True
     if not foreign and not guest:
         roles |= {Role.OWNER} if True in (about.get("is_owner"), about.get("is_primary_owner")) else set[Role]()
-        roles |= {Role.ADMIN} if about.get("is_admin") is True or chosen else set[Role]()
+        roles |= {Role.ADMIN} if about.get("is_admin") is True else set[Role]()
     names = (text(profile.get("display_name")), text(profile.get("real_name")), text(about.get("real_name")), text(about.get("name")))
     person = Person(
         platform=PLATFORM,
@@ -122,4 +114,5 @@ def _read(about: JSON, workspace: str, user: str, *, chosen: bool) -> Known:
         zone=text(about.get("tz")),
         language=text(about.get("locale")),
     )
-    return Known(person=person, bot=about.get("is_bot") is True or about.get("is_workflow_bot") is True)
+    bot = about.get("is_bot") is True or about.get("is_workflow_bot") is True
+    return Known(person=person, bot=bot, own=not foreign and not guest)

@@ -15,7 +15,7 @@ from adapters.platforms.slack.desk import Desk
 from adapters.platforms.slack.home import Home
 from adapters.platforms.slack.http import pages
 from adapters.platforms.slack.listeners import Listeners
-from adapters.platforms.slack.manifest import scopes
+from adapters.platforms.slack.manifest import SCOPES
 from adapters.platforms.slack.people import People
 from adapters.platforms.slack.posts import Posts
 from adapters.platforms.slack.rooms import Rooms
@@ -46,9 +46,9 @@ class Slack:
         self._workspaces = Workspaces(kit.vault)
         self._clients = Clients(settings, session, self._workspaces)
         self.posts = Posts(self._clients, kit)
-        self._people = People(self.posts.calls, admin_group=settings.admin_group)
+        self._people = People(self.posts.calls, self.posts.groups, admin_group=settings.admin_group)
         self._rooms = Rooms(self.posts.calls)
-        self._listeners = Listeners(self._clients, self._gone)
+        self._listeners = Listeners(self._clients, self._gone, self.posts.groups.forget)
         secret = settings.signing_secret.get_secret_value() if settings.signing_secret else secrets.token_hex(32)
         app = self._listeners.app(signing_secret=secret, oauth=_oauth(settings, kit, self._workspaces) if settings.many else None)
         self._socket = Socket(self._clients, app) if settings.mode == "socket" else None
@@ -162,7 +162,7 @@ def _oauth(settings: SlackSettings, kit: Kit, workspaces: Workspaces) -> AsyncOA
     return AsyncOAuthSettings(
         client_id=settings.client_id,
         client_secret=settings.client_secret.get_secret_value() if settings.client_secret else "",
-        scopes=scopes(settings),
+        scopes=list(SCOPES),
         user_scopes=[],
         redirect_uri=f"{kit.public_url}/slack/oauth_redirect",
         install_path="/slack/install",

@@ -18,6 +18,7 @@ from adapters.platforms.slack.clients import Clients
 from adapters.platforms.slack.downloads import Downloads
 from adapters.platforms.slack.faults import SENTENCES, Refusal, is_doubtful
 from adapters.platforms.slack.gallery import Gallery
+from adapters.platforms.slack.groups import Groups
 from adapters.platforms.slack.names import Names
 from adapters.platforms.slack.outbound import Shown, home_of
 from adapters.platforms.slack.pace import Pace
@@ -57,7 +58,8 @@ class Posts:
         self.pace = pace or Pace()
         self.calls = Calls(clients, self.pace, sleep=sleep)
         self._uploads = Uploads(self.calls, kit, sleep=sleep)
-        self._gallery = Gallery(self._uploads, Names(self.calls), kit)
+        self.groups = Groups(self.calls)
+        self._gallery = Gallery(self._uploads, Names(self.calls, self.groups), kit)
         self._voice = Voice(self.calls, self._gallery, self._uploads, sleep)
         self._search = Search(self.calls)
         self._downloads = Downloads(self.calls)

@@ -40,7 +40,11 @@ def settle_team(team_id: str, *, enterprise_id: str | None = None, bot_token: st
     ]
     channels += [settle_direct(team, user) for user in people if not user.bot]
     team.channels = {channel.id: channel for channel in channels}
-    team.groups = {f"S{key}ADMINS": Group(id=f"S{key}ADMINS", handle="limner-admins", users=[f"U{key}IVY"])}
+    groups = [
+        Group(id=f"S{key}ADMINS", handle="limner-admins", users=[f"U{key}IVY"]),
+        Group(id=f"S{key}DESIGN", handle="designers", users=[f"U{key}ADA", f"U{key}IVY"]),
+    ]
+    team.groups = {group.id: group for group in groups}
     return team
 
 

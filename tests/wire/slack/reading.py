@@ -1,7 +1,7 @@
 """Reading: conversations, people, reactions and user groups."""
 
 from tests.wire.slack.calls import Call
-from tests.wire.slack.nouns import JSON, Channel, Message, Refusal, User
+from tests.wire.slack.nouns import JSON, Channel, Group, Message, Refusal, User
 from tests.wire.slack.posting import describe
 
 
@@ -200,5 +200,10 @@ def group_users(call: Call) -> JSON:
 def groups(call: Call) -> JSON:
     if not call.team.paid:
         raise Refusal("plan_upgrade_required")
-    every = [{"id": group.id, "handle": group.handle, "name": group.handle} for group in call.team.groups.values()]
-    return {"usergroups": every}
+    return {"usergroups": [describe_group(group, users=call.flag("include_users")) for group in call.team.groups.values()]}
+
+
+def describe_group(group: Group, *, users: bool) -> JSON:
+    """A user group; who is in it only where that was asked for."""
+    shown: JSON = {"id": group.id, "handle": group.handle, "name": group.handle, "date_delete": 0, "user_count": len(group.users)}
+    return {**shown, "users": group.users} if users else shown

@@ -15,12 +15,16 @@ def escape(text: str) -> str:
 def spell(text: str, team: Team, *, command: bool = False) -> str:
     """Text as payloads carry it: escaped, with people, channels and addresses resolved; a command's people come with their names."""
     users = {user.name: user for user in team.users.values()}
+    groups = {group.handle: group for group in team.groups.values()} if team.paid else {}
     channels = {channel.name: channel for channel in team.channels.values() if channel.kind in {"public", "private"}}
 
     def person(match: re.Match[str]) -> str:
         name = match[1]
         if name in BROADCASTS:
             return f"<!{name}>"
+        if name in groups and not command:
+            # What is typed into a slash command by hand stays as it is; what is chosen from the list is marked.
+            return f"<!subteam^{groups[name].id}|@{name}>"
         if name not in users:
             return match[0]
         return f"<@{users[name].id}|{name}>" if command else f"<@{users[name].id}>"

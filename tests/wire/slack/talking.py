@@ -1,5 +1,6 @@
 """Talking: messages, files, reactions, the home tab, and what admins do with the app."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.wire.slack import uploads
@@ -161,6 +162,16 @@ class Talking(Wires):
         home.state = "revoked"
         event = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [home.bot.id]}, "event_ts": self.stamp()}
         return await self.tell(home, event) if tell else Delivery(envelope={"payload": {"event": event}}, failed="no_event")
+
+    async def regroup(self, handle: str, users: Sequence[str], team: Team | str | None = None) -> Delivery:
+        """Put these people, and nobody else, into a user group."""
+        home = self.find_team(team)
+        group = next(group for group in home.groups.values() if group.handle == handle)
+        group.users = [self.find_user(user, home).id for user in users]
+        event: JSON = {"type": "subteam_members_changed", "subteam_id": group.id, "team_id": home.id, "event_ts": self.stamp()}
+        if "usergroups:read" not in home.scopes:
+            return Delivery(envelope={"payload": {"event": event}}, failed="no_event")
+        return await self.tell(home, event)
 
     def archive(self, channel: Channel | str) -> None:
         self.find_channel(channel).archived = True

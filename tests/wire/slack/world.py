@@ -27,6 +27,7 @@ from tests.wire.slack.troubles import Troubles
 
 EVENTS = frozenset(
     {"app_home_opened", "app_mention", "app_uninstalled", "message.im", "reaction_added", "reaction_removed", "tokens_revoked"}
+    | {"subteam_created", "subteam_members_changed", "subteam_updated"}
 )
 DEFAULT = "T0LIMNER"
 

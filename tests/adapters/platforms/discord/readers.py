@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-MENTION = re.compile(r"<@\d{15,21}>")
+MENTION = re.compile(r"<(?:@&?|#)\d{15,21}>")
 JSON = dict[str, Any]
 
 

@@ -71,5 +71,7 @@ def test_what_nobody_sees_is_blank(text: str) -> None:
     assert markdown.is_blank(text)
 
 
-def test_a_person_is_shown_by_name_and_a_role_is_not() -> None:
-    assert markdown.escape("<@!123456789012345678> <@&123456789012345678>") == "<@123456789012345678> \\<@&123456789012345678\\>"
+def test_people_roles_and_channels_are_shown_by_name_and_nothing_else_is() -> None:
+    marks = "<@123456789012345678> <@&123456789012345678> <#123456789012345678>"
+    assert markdown.escape(marks.replace("<@1", "<@!1")) == marks
+    assert markdown.escape("<@&1> <#x> <t:1>") == "\\<@&1\\> \\<#x\\> \\<t:1\\>"

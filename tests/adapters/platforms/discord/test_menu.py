@@ -58,6 +58,17 @@ def test_models_styles_ratios_and_jobs_are_completed() -> None:
     assert "autocomplete" not in options("imagine")["prompt"]
 
 
+@pytest.mark.parametrize("kind", [Kind.SUBJECT, Kind.CHANNEL, Kind.RATE, Kind.SPAN])
+def test_whom_where_how_much_and_how_long_are_texts_with_completion(kind: Kind) -> None:
+    found = one(Option(name="what", kind=kind, about="What", example="2d"))
+    assert (found["type"], found["autocomplete"]) == (3, True)
+
+
+def test_money_is_a_number_within_its_bounds() -> None:
+    found = one(Option(name="over", kind=Kind.MONEY, about="How dear", least=0, most=20))
+    assert (found["type"], found["min_value"], found["max_value"]) == (10, 0, 20)
+
+
 def test_a_few_choices_are_offered_and_many_are_completed() -> None:
     assert [each["value"] for each in options("quota")["act"]["choices"]] == ["show", "set", "reset"]
     many = one(Option(name="word", kind=Kind.CHOICE, about="Word", choices=tuple(f"w{number}" for number in range(26))))

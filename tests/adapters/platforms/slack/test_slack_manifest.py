@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
+from adapters.platforms.slack.listeners import GROUP_EVENTS
 from adapters.platforms.slack.manifest import REASONS, manifest
 from adapters.platforms.slack.settings import SlackSettings
 from bot.app import all_commands
@@ -43,8 +44,9 @@ def test_each_scope_stands_beside_its_reason() -> None:
     assert {scope: lines[scope] for scope in read["oauth_config"]["scopes"]["bot"]} == dict(REASONS)
 
 
-def test_user_groups_are_asked_for_only_where_one_is_named() -> None:
-    assert "usergroups:read" not in written()[1]["oauth_config"]["scopes"]["bot"]
+def test_changes_of_user_groups_are_heard_of() -> None:
+    events = written()[1]["settings"]["event_subscriptions"]["bot_events"]
+    assert set(GROUP_EVENTS) < set(events)
 
 
 def test_over_http_everything_is_delivered_to_one_address() -> None:

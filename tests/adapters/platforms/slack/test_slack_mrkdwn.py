@@ -3,7 +3,20 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.platforms.slack.mrkdwn import cut, escape, escaped, length, mentioned, name, plain, read, unescape
+from adapters.platforms.slack.mrkdwn import (
+    cut,
+    escape,
+    escaped,
+    length,
+    linked_elements,
+    linked_markup,
+    mentioned,
+    name,
+    plain,
+    read,
+    unescape,
+)
+from bot.grammar import Mark, Noun
 
 ANYTHING = st.text(st.one_of(st.characters(), st.sampled_from("<>&@!#|*_`~:;ampltg\n"))) | st.lists(
     st.sampled_from(
@@ -58,12 +71,13 @@ def test_a_mention_is_read_without_its_label() -> None:
     assert read("<@U024BE7LH>") == "<@U024BE7LH>"
 
 
-def test_links_channels_dates_and_groups_are_read_as_they_look() -> None:
+def test_links_and_dates_are_read_as_they_look_and_groups_and_channels_as_marks() -> None:
     assert read("see <https://a.b/c?d=1&amp;e=2>") == "see https://a.b/c?d=1&e=2"
     assert read("see <http://example.com|example.com>") == "see example.com"
     assert read("<mailto:ada@example.com>") == "ada@example.com"
-    assert read("in <#C024BE7LR|general> and <#C024BE7LS|>") == "in #general and #C024BE7LS"
-    assert read("<!here> <!channel|channel> <!subteam^S1|@team> <!date^1700000000^{date}|Monday>") == "@here channel @team Monday"
+    assert read("in <#C024BE7LR|general> and <#C024BE7LS|>") == "in <#C024BE7LR|general> and <#C024BE7LS>"
+    assert read("<!here> <!channel|channel> <!date^1700000000^{date}|Monday>") == "@here channel Monday"
+    assert read("<!subteam^S1|@team> <!subteam^S2>") == "<@&S1|team> <@&S2>"
 
 
 def test_what_was_typed_with_entities_is_not_unescaped_twice() -> None:
@@ -71,6 +85,19 @@ def test_what_was_typed_with_entities_is_not_unescaped_twice() -> None:
 
 
 def test_a_mention_goes_out_as_a_name() -> None:
-    text = "a portrait of <@U1A> and <@U2B>"
-    assert mentioned(text) == {"U1A", "U2B"}
-    assert name(text, {"U1A": "ada"}) == "a portrait of @ada and @U2B"
+    text = "a portrait of <@U1A> and <@U2B> by <@&S1> for <#C1>, <#C2> and <@grace>"
+    ada, team, brand = (Mark(noun=noun, id=id_) for noun, id_ in ((Noun.PERSON, "U1A"), (Noun.GROUP, "S1"), (Noun.CHANNEL, "C1")))
+    assert {ada, team, brand} < mentioned(text)
+    names = {ada: "ada", team: "design", brand: "brand"}
+    assert name(text, names) == "a portrait of @ada and @U2B by @design for #brand, a private channel and <@grace>"
+    assert name(text, names, linked=True).endswith("for <#C1>, <#C2> and <@grace>")
+
+
+def test_a_channel_is_a_link_and_everything_beside_it_is_dead() -> None:
+    text = "in <#C1A> & <#U1> <!channel>"
+    assert linked_markup(text) == "in <#C1A> &amp; &lt;#U1&gt; &lt;!channel&gt;"
+    assert linked_elements(text) == [
+        {"type": "text", "text": "in "},
+        {"type": "channel", "channel_id": "C1A"},
+        {"type": "text", "text": " & <#U1> <!channel>"},
+    ]

@@ -1,20 +1,23 @@
 """The lexicon: what the YAML lists say.
 
-A list is one file, and its name is what verdicts give as their source:
+A list is one file, and its name is what findings give as their source:
 
-    category: sexual            # what the person and the log are told
+    category: sexual            # a name of the categories that the policy knows
     groups:
       explicit:                 # a name that rules can use; the same name in two files is one group
-        level: adult            # block, review, blur, adult (block, but blur in age-restricted channels); none: means nothing alone
+        certainty: sure         # sure or doubtful; none: means nothing alone
+        unless: [satire]        # says nothing beside a term of one of these groups
+        softened: [art]         # beside one of these, sure becomes doubtful, and doubtful nothing
         terms: [sex, porn*]     # porn*: any ending; *porn: any beginning; =niño: only as it is written, accents and all
         under: 18               # stated ages below this count as a term of the group
     rules:
       - all: [minor, [explicit, nudity]]   # one term of each; a list inside means one of these
-        level: block
+        certainty: sure                    # with category, unless and softened as above
     allow: [naked mole rat]     # harmless phrases around a term; they win over every list
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -23,26 +26,29 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bot.errors import SettingFault
-from bot.model import Level
+
+SURE, DOUBTFUL = 1.0, 0.5
+"""Scores: a list either means it or asks for a look."""
+CERTAINTIES: Mapping[str, float] = MappingProxyType({"sure": SURE, "doubtful": DOUBTFUL})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Severity:
-    """A level by place."""
+class Meaning:
+    """What it means that something was found."""
 
-    everywhere: Level = Level.ALLOW
-    restricted: Level = Level.ALLOW
-    """In age-restricted channels."""
+    source: str
+    """The list that says it, by its file's name."""
+    category: str
+    score: float = 0.0
+    """0 where it means nothing alone."""
+    unless: frozenset[str] = frozenset()
+    softened: frozenset[str] = frozenset()
 
-
-LEVELS: Mapping[str, Severity] = MappingProxyType(
-    {
-        "block": Severity(everywhere=Level.BLOCK, restricted=Level.BLOCK),
-        "review": Severity(everywhere=Level.REVIEW, restricted=Level.REVIEW),
-        "blur": Severity(everywhere=Level.BLUR, restricted=Level.BLUR),
-        "adult": Severity(everywhere=Level.BLOCK, restricted=Level.BLUR),
-    }
-)
+    def beside(self, names: AbstractSet[str]) -> float:
+        """The score, where terms of the groups of these names stand in the same text."""
+        if self.unless & names:
+            return 0.0
+        return self.score - DOUBTFUL if self.softened & names else self.score
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +56,7 @@ class Group:
     """Terms that mean the same to the policy."""
 
     name: str
-    source: str
-    """The list that says it, by its file's name."""
-    category: str
-    severity: Severity
+    meaning: Meaning
     terms: tuple[str, ...]
     under: int = 0
     """Stated ages below this count as a term; 0 for none."""
@@ -61,11 +64,9 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A combination: one term of each of `all` makes the severity."""
+    """A combination: one term of each of `all`."""
 
-    source: str
-    category: str
-    severity: Severity
+    meaning: Meaning
     all: tuple[frozenset[str], ...]
 
 
@@ -99,7 +100,7 @@ def read(*places: Path) -> Lexicon:
             _read_file(path, shelf)
     known = {group.name for group in shelf.groups}
     for rule, where in shelf.rules:
-        for name in sorted(frozenset[str]().union(*rule.all) - known):
+        for name in sorted(frozenset[str]().union(*rule.all, rule.meaning.unless, rule.meaning.softened) - known):
             raise SettingFault(f"{where}: the rule names a group {name!r} that no list has; there are: {', '.join(sorted(known))}.")
     return Lexicon(groups=tuple(shelf.groups), rules=tuple(rule for rule, _ in shelf.rules), allow=tuple(shelf.allow))
 
@@ -109,7 +110,7 @@ def _files(place: Path) -> Sequence[Path]:
         return sorted(path for path in place.iterdir() if path.suffix in {".yaml", ".yml"})
     if place.is_file():
         return [place]
-    raise SettingFault(f"TERMS_LISTS: there is no file or folder {str(place)!r}; unset it to use the built-in lists alone.")
+    raise SettingFault(f"There is no file or folder {str(place)!r} with lists; leave the setting empty to use the built-in lists alone.")
 
 
 def _read_file(path: Path, shelf: _Shelf) -> None:
@@ -142,36 +143,38 @@ class _Page:
         return f"{self._path}, line {node.start_mark.line + 1}"
 
     def group(self, name: str, node: Node, category: str) -> Group:
-        parts = self.mapping(node, "level", "terms", "under", "category")
+        parts = self.mapping(node, "certainty", "terms", "under", "category", "unless", "softened")
         return Group(
             name=name,
-            source=self._path.stem,
-            category=self.text(parts["category"]) if "category" in parts else category,
-            severity=self.severity(parts["level"]) if "level" in parts else Severity(),
+            meaning=self.meaning(parts, category),
             terms=tuple(self.terms(parts.get("terms"))),
             under=self.number(parts["under"]) if "under" in parts else 0,
         )
 
     def rule(self, node: Node, category: str) -> Rule:
-        parts = self.mapping(node, "all", "level", "category")
-        if "all" not in parts or "level" not in parts:
-            raise SettingFault(f"{self.where(node)}: a rule needs `all` and `level`.")
+        parts = self.mapping(node, "all", "certainty", "category", "unless", "softened")
+        if "all" not in parts or "certainty" not in parts:
+            raise SettingFault(f"{self.where(node)}: a rule needs `all` and `certainty`.")
         groups = [
             frozenset(self.text(one) for one in self.sequence(part)) if isinstance(part, SequenceNode) else frozenset({self.text(part)})
             for part in self.sequence(parts["all"])
         ]
-        return Rule(
+        return Rule(meaning=self.meaning(parts, category), all=tuple(groups))
+
+    def meaning(self, parts: Mapping[str, Node], category: str) -> Meaning:
+        return Meaning(
             source=self._path.stem,
             category=self.text(parts["category"]) if "category" in parts else category,
-            severity=self.severity(parts["level"]),
-            all=tuple(groups),
+            score=self.certainty(parts["certainty"]) if "certainty" in parts else 0.0,
+            unless=frozenset(self.text(one) for one in self.sequence(parts.get("unless"))),
+            softened=frozenset(self.text(one) for one in self.sequence(parts.get("softened"))),
         )
 
-    def severity(self, node: Node) -> Severity:
+    def certainty(self, node: Node) -> float:
         word = self.text(node)
-        if word not in LEVELS:
-            raise SettingFault(f"{self.where(node)}: there is no level {word!r}; there are: {', '.join(LEVELS)}.")
-        return LEVELS[word]
+        if word not in CERTAINTIES:
+            raise SettingFault(f"{self.where(node)}: there is no certainty {word!r}; there are: {', '.join(CERTAINTIES)}.")
+        return CERTAINTIES[word]
 
     def terms(self, node: Node | None) -> list[str]:
         found: list[str] = []

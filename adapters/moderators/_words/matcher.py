@@ -5,16 +5,19 @@ from collections.abc import Iterator
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from adapters.moderators.terms import spellings
-from adapters.moderators.terms.lexicon import Lexicon
-from adapters.moderators.terms.spellings import Spellings
-from bot.model import Level
+from adapters.moderators._words import spellings
+from adapters.moderators._words.lexicon import SURE, Lexicon
+from adapters.moderators._words.spellings import Spellings
 
 SPELLED_LEAST = 4
 """Letters of a term that is sought inside a run of single letters, where no border is left."""
 SQUEEZED_LEAST = 8
 """Letters of a term that is sought across all borders (`por nography`); shorter ones would be found by chance."""
 PLURAL_LEAST = 3
+MIRRORED_LEAST = 4
+"""Letters of a term that is sought from its end to its beginning."""
+_NOT_MIRRORED = frozenset({"anal", "stab", "pots", "gats", "teen", "neger", "spic", "nips", "sperm", "live", "rail"})
+"""Terms that are a word or name of their own when read backwards."""
 
 _AGE = re.compile(
     r"(?<!\d)(\d{1,2})\W{0,3}(?:"
@@ -33,6 +36,7 @@ class Matcher:
         away: dict[str, set[int]] = {}
         spelled: dict[str, set[int]] = {}
         squeezed: dict[str, set[int]] = {}
+        mirrored: dict[str, set[int]] = {}
         for number, group in enumerate(lexicon.groups):
             for term in group.terms:
                 for pattern, foreign in _patterns(term):
@@ -40,8 +44,10 @@ class Matcher:
                 bare = "".join(spellings.words(spellings.folded_form(term)))
                 if bare.isascii() and len(bare) >= SPELLED_LEAST:
                     spelled.setdefault(bare, set()).add(number)
-                if bare.isascii() and " " not in term and len(bare) >= SQUEEZED_LEAST and group.severity.restricted is Level.BLOCK:
+                if bare.isascii() and " " not in term and len(bare) >= SQUEEZED_LEAST and group.meaning.score == SURE:
                     squeezed.setdefault(bare, set()).add(number)
+                if bare.isascii() and " " not in term and len(bare) >= MIRRORED_LEAST and bare not in _NOT_MIRRORED and bare != bare[::-1]:
+                    mirrored.setdefault(f" {bare[::-1]} ", set()).add(number)
         for term in lexicon.allow:
             for pattern, foreign in _patterns(term):
                 # An allowed phrase is found like any other and means nothing; so it covers the shorter terms inside it.
@@ -50,6 +56,7 @@ class Matcher:
         self._away = _Index(away, MatchKind.LeftmostLongest)
         self._spelled = _Index(spelled, MatchKind.Standard)
         self._squeezed = _Index(squeezed, MatchKind.Standard)
+        self._mirrored = _Index(mirrored, MatchKind.Standard)
         self._ages = [(number, group.under) for number, group in enumerate(lexicon.groups) if group.under]
 
     def find(self, text: str) -> set[int]:
@@ -61,6 +68,7 @@ class Matcher:
         if forms.spelled:
             found |= self._spelled.find(forms.spelled, overlapping=True)
         found |= self._squeezed.find(forms.squeezed, overlapping=True)
+        found |= self._mirrored.find(forms.mirrored)
         return found | self._of_age(forms)
 
     def _of_age(self, forms: Spellings) -> set[int]:

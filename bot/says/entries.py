@@ -1,9 +1,9 @@
-"""Changes: what an admin decided, before and after, with the way back."""
+"""Entries: what an admin decided, before and after, with the way back."""
 
 from bot.model import Action, Entry, Message, Tone
 
 
-def change_page(entry: Entry, *, title: str = "Changed", body: str = "") -> Message:
+def entry_page(entry: Entry, *, title: str = "Changed", body: str = "") -> Message:
     """What stood before and stands now, line by line; an entry that changed nothing says so."""
     lines = [(name, entry.before.get(name, ""), entry.after[name]) for name in entry.after]
     changed = [(name, before, after) for name, before, after in lines if before != after]

@@ -8,10 +8,12 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from types import MappingProxyType
 
 import disarm
+
+from adapters.moderators._words.everyday import COMMON, EMOJI, SHORT
 
 MASKED_LONGEST = 20
 """Letters and stars of a word that is tried with vowels for its stars (`n*de`)."""
@@ -24,17 +26,42 @@ _WORD = re.compile(f"[{_DENSE}]+|[^\\W_{_DENSE}]+")
 _IS_DENSE = re.compile(f"[{_DENSE}]")
 _IS_FAR = re.compile(r"[\u0370-\u052f]")
 _LETTER = re.compile(r"[^\W\d_]")
-_DRESS = re.compile(r"[0-9@$€£!*]|[^\s\w]\w|_")
+_DRESS = re.compile(r"[0-9@$€£!*+|]|[^\s\w]\w|_")
 """What a text must have for its chunks to be worth a closer look."""
-_LEET = re.compile(r"[0-9@$€£!]")
+_LEET = re.compile(r"[0-9@$€£!+|]")
 _GAP = re.compile(r"[\W_]+")
 _SPELLED = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,3}[^\W_](?![^\W_])){2,}")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 _MASKED = re.compile(r"[a-z]+\*[a-z*]*")
 _EDGES = "!?.,;:()[]{}\"'"
 _VOWELS = "aeiou"
-_SIGNS = MappingProxyType({"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "€": "e", "£": "l"})
-_READINGS = (str.maketrans({**_SIGNS, "1": "i", "!": "i"}), str.maketrans({**_SIGNS, "1": "l", "!": "l"}))
+_SYMBOL = re.compile(r"[^\x00-\u1fff\u2010-\u2027\u3000-\ud7ff\uf900-\ufdff\ufe70-\uffef]+")
+"""A run of emoji and other pictures, which may stand for a letter, or for nothing."""
+_PICTURED = re.compile("[" + "".join(EMOJI) + "\U0001f1e6-\U0001f1ff]\ufe0f?")
+_ODD_LONGEST = 3
+"""Letters of a piece that is tried with its neighbours (`na ked`), unless it is a word."""
+_SIGNS = MappingProxyType(
+    {
+        "0": "o",
+        "2": "z",
+        "3": "e",
+        "4": "a",
+        "5": "s",
+        "6": "g",
+        "7": "t",
+        "8": "b",
+        "9": "g",
+        "@": "a",
+        "$": "s",
+        "€": "e",
+        "£": "l",
+        "+": "t",
+    }
+)
+_READINGS = (
+    str.maketrans({**_SIGNS, "1": "i", "!": "i", "|": "i"}),
+    str.maketrans({**_SIGNS, "1": "l", "!": "l", "|": "l"}),
+)
 _PUNCTUATION = {code: " " for code in range(128) if not chr(code).isalnum()}
 _INVISIBLE = frozenset({"Mn", "Mc", "Me", "Cf"})
 
@@ -51,12 +78,15 @@ class Spellings:
     """Runs of single letters, joined (`n a k e d`), one below the other."""
     squeezed: str
     """All letters of the text with nothing between them."""
+    mirrored: str
+    """Every word of the text from its end to its beginning."""
     far: bool
     """Whether the text has Greek or Cyrillic letters, so that Latin ones may stand for theirs."""
 
 
 def spellings(text: str) -> Spellings:
     """The forms of a text; time and size grow with its length and no faster."""
+    text = _PICTURED.sub(_said_by, text) if not text.isascii() else text
     plain, folded = plain_form(text), folded_form(text)
     forms = dict.fromkeys((bordered(plain), bordered(folded)))
     spelled: list[str] = []
@@ -67,13 +97,40 @@ def spellings(text: str) -> Spellings:
     if _REPEATED.search(folded):
         forms |= dict.fromkeys((bordered(_REPEATED.sub(r"\1", folded)), bordered(_REPEATED.sub(r"\1\1", folded))))
     forms |= dict.fromkeys(bordered(run) for run in spelled)
+    listed = words(folded)
+    forms |= dict.fromkeys(_joined(listed))
+    mirrored = [word[::-1] for word in listed]
+    if sum(word in COMMON for word in mirrored) > sum(word in COMMON for word in listed):
+        forms |= dict.fromkeys((bordered(" ".join(mirrored)), bordered(" ".join(mirrored[::-1]))))
     return Spellings(
         plain=plain,
         words="\n".join(forms),
         spelled="\n".join(spelled),
         squeezed=_GAP.sub("", folded),
+        mirrored=f" {'  '.join(mirrored)} ",
         far=_IS_FAR.search(plain) is not None,
     )
+
+
+def _said_by(found: re.Match[str]) -> str:
+    """A letter for an emoji inside a word, a word for one that stands alone."""
+    sign = found[0][0]
+    said = chr(ord(sign) - 0x1F1E6 + ord("a")) if sign not in EMOJI else EMOJI[sign]
+    inside = _LETTER.match(found.string[found.start() - 1 : found.start()]) or _LETTER.match(found.string[found.end() : found.end() + 1])
+    if len(said) == 1:
+        return said
+    return found[0] if inside else f" {said} "
+
+
+def _joined(listed: list[str]) -> Iterator[str]:
+    """Words that were broken by a space (`na ked`): pieces that are no words, with a neighbour."""
+    for one, other in pairwise(listed):
+        if (_is_piece(one) or _is_piece(other)) and one.isalpha() and other.isalpha() and len(one) + len(other) <= MASKED_LONGEST:
+            yield f" {one}{other} "
+
+
+def _is_piece(word: str) -> bool:
+    return 1 < len(word) <= _ODD_LONGEST and word not in SHORT and word.isascii()
 
 
 def plain_form(text: str) -> str:
@@ -134,6 +191,8 @@ def _closed(core: str) -> Iterator[str]:
     for reading in _readings(core):
         closed = _GAP.sub("", reading)
         yield f" {closed} " if closed.isascii() else bordered(closed)
+    starred = _SYMBOL.sub("*", core) if not core.isascii() else core
+    core = starred
     if "*" in core and len(core) <= MASKED_LONGEST and core.count("*") <= MASKED_MOST and _MASKED.fullmatch(core):
         for vowels in product(_VOWELS, repeat=core.count("*")):
             yield f" {core.replace('*', '{}').format(*vowels)} "

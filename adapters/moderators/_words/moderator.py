@@ -1,0 +1,90 @@
+"""The moderator over a lexicon: what was found in a text, turned into findings."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from adapters.moderators._words.lexicon import Group, Lexicon, Meaning
+from adapters.moderators._words.matcher import Matcher
+from adapters.moderators._words.spellings import plain_form
+from bot.model import Concern, Person, Place, Term
+
+ALLOW = "allow"
+"""What a term of a place counts as that wins over every list."""
+_KEPT = 64
+"""Places whose terms are kept ready to be sought."""
+
+
+class Words:
+    """A moderator over a lexicon. It reads words only: in pictures it finds nothing."""
+
+    remote = False
+
+    def __init__(self, name: str, lexicon: Lexicon, *, vocabulary: int = 0, house: bool = False) -> None:
+        """Make one.
+
+        Args:
+            name: the plugin's name, for the source of what it finds.
+            lexicon: what it reads.
+            vocabulary: how many of the first groups mean nothing here, and are words for rules alone.
+            house: whether it speaks for the terms that a place listed.
+        """
+        self.name = name
+        self._lexicon = lexicon
+        self._vocabulary = vocabulary
+        self._house = house
+        self._matcher = Matcher(lexicon)
+        # By content: the same terms in another place, or after an undo, are the same automaton.
+        self._compiled = lru_cache(maxsize=_KEPT)(_compiled)
+
+    async def prompt(self, person: Person, place: Place, text: str, *, listed: Sequence[Term] = ()) -> list[Concern]:
+        """What the lists say of a text."""
+        return self.find(text, listed)
+
+    async def image(self, place: Place, image: bytes) -> list[Concern]:
+        """Nothing: there are no words to read in a picture."""
+        return []
+
+    def find(self, text: str, listed: Sequence[Term] = ()) -> list[Concern]:
+        """What the lists say of a text, a finding for each list and category: the surest."""
+        found: dict[tuple[str, str], Concern] = {}
+        if listed:
+            allowed, house, meanings = self._compiled(tuple(listed))
+            if allowed:
+                text = allowed.sub(" ‖ ", plain_form(text))
+            if self._house:
+                for number in house.find(text):
+                    _note(found, f"{self.name}/house", meanings[number].category, meanings[number].score)
+        for meaning, score in self._said(self._matcher.find(text)):
+            _note(found, f"{self.name}/{meaning.source}", meaning.category, score)
+        return list(found.values())
+
+    def _said(self, found: set[int]) -> Iterator[tuple[Meaning, float]]:
+        names = {self._lexicon.groups[number].name for number in found}
+        for rule in self._lexicon.rules:
+            if all(names & alternatives for alternatives in rule.all):
+                yield rule.meaning, rule.meaning.beside(names)
+        for number in sorted(found):
+            if number >= self._vocabulary:
+                meaning = self._lexicon.groups[number].meaning
+                yield meaning, meaning.beside(names)
+
+
+def _note(found: dict[tuple[str, str], Concern], source: str, category: str, score: float) -> None:
+    known = found.get((source, category))
+    if score > (known.score if known else 0):
+        found[source, category] = Concern(category=category, score=score, source=source)
+
+
+def _compiled(listed: tuple[Term, ...]) -> tuple[re.Pattern[str] | None, Matcher, list[Meaning]]:
+    """What a place lists: an expression for what it allows, a matcher for the rest, and what each of its groups means."""
+    allowed = [re.escape(plain_form(term.text)) for term in listed if term.category == ALLOW]
+    meanings = [Meaning(source="house", category=term.category, score=term.score) for term in listed if term.category != ALLOW]
+    terms = [term.text for term in listed if term.category != ALLOW]
+    groups = tuple(
+        Group(name=f"house {number}", meaning=meaning, terms=(term,))
+        for number, (meaning, term) in enumerate(zip(meanings, terms, strict=True))
+    )
+    longest_first = sorted(allowed, key=len, reverse=True)
+    expression = re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)") if allowed else None
+    return expression, Matcher(Lexicon(groups=groups)), meanings
