@@ -1,7 +1,8 @@
 """The matcher: every term of a lexicon found in a text at once, with Aho-Corasick automatons (libs.md §1)."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Collection, Iterator
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -37,6 +38,7 @@ class Matcher:
         spelled: dict[str, set[int]] = {}
         squeezed: dict[str, set[int]] = {}
         mirrored: dict[str, set[int]] = {}
+        allowed, allowed_away = set[str](), set[str]()
         for number, group in enumerate(lexicon.groups):
             for term in group.terms:
                 for pattern, foreign in _patterns(term):
@@ -47,16 +49,15 @@ class Matcher:
                 if bare.isascii() and " " not in term and len(bare) >= SQUEEZED_LEAST and group.meaning.score == SURE:
                     squeezed.setdefault(bare, set()).add(number)
                 if bare.isascii() and " " not in term and len(bare) >= MIRRORED_LEAST and bare not in _NOT_MIRRORED and bare != bare[::-1]:
-                    mirrored.setdefault(f" {bare[::-1]} ", set()).add(number)
+                    mirrored.setdefault(f" {bare} ", set()).add(number)
         for term in lexicon.allow:
             for pattern, foreign in _patterns(term):
-                # An allowed phrase is found like any other and means nothing; so it covers the shorter terms inside it.
-                (away if foreign else near)[pattern] = set()
-        self._words = _Index(near, MatchKind.LeftmostLongest)
-        self._away = _Index(away, MatchKind.LeftmostLongest)
-        self._spelled = _Index(spelled, MatchKind.Standard)
-        self._squeezed = _Index(squeezed, MatchKind.Standard)
-        self._mirrored = _Index(mirrored, MatchKind.Standard)
+                (allowed_away if foreign else allowed).add(pattern)
+        self._words = _Index(near, allowed)
+        self._away = _Index(away, allowed_away)
+        self._spelled = _Index(spelled)
+        self._squeezed = _Index(squeezed)
+        self._mirrored = _Index(mirrored)
         self._ages = [(number, group.under) for number, group in enumerate(lexicon.groups) if group.under]
 
     def find(self, text: str) -> set[int]:
@@ -66,8 +67,8 @@ class Matcher:
         if forms.far:
             found |= self._away.find(forms.words)
         if forms.spelled:
-            found |= self._spelled.find(forms.spelled, overlapping=True)
-        found |= self._squeezed.find(forms.squeezed, overlapping=True)
+            found |= self._spelled.find(forms.spelled)
+        found |= self._squeezed.find(forms.squeezed)
         found |= self._mirrored.find(forms.mirrored)
         return found | self._of_age(forms)
 
@@ -77,16 +78,25 @@ class Matcher:
 
 
 class _Index:
-    """An automaton with what each of its patterns means."""
+    """An automaton with what each of its patterns means, and the harmless phrases that cover what stands inside them."""
 
-    def __init__(self, meanings: dict[str, set[int]], kind: MatchKind) -> None:
+    def __init__(self, meanings: dict[str, set[int]], allowed: Collection[str] = ()) -> None:
         self._meanings = [frozenset(numbers) for numbers in meanings.values()]
-        self._automaton = AhoCorasick(list(meanings), kind, store_patterns=False)
+        self._automaton = AhoCorasick(list(meanings), MatchKind.Standard, store_patterns=False)
+        self._allowed = AhoCorasick(list(allowed), MatchKind.LeftmostLongest, store_patterns=False) if allowed else None
 
-    def find(self, text: str, *, overlapping: bool = False) -> set[int]:
+    def find(self, text: str) -> set[int]:
+        """The numbers of the groups that have a term in a text."""
+        matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        if not matches:
+            return set()
+        covers = self._allowed.find_matches_as_indexes(text) if self._allowed else []
+        begins = [begin for _, begin, _ in covers]
         found: set[int] = set()
-        for number, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=overlapping):
-            found |= self._meanings[number]
+        for number, begin, end in matches:
+            cover = bisect_right(begins, begin) - 1
+            if cover < 0 or covers[cover][2] < end:
+                found |= self._meanings[number]
         return found
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from bot.grammar import Mark, Noun
 from bot.model import Person, Place, Role
 
 PLATFORM = "playground"
@@ -23,11 +24,14 @@ class Player:
     """A word that the style sheet knows."""
     zone: str
     roles: frozenset[Role] = frozenset({Role.MEMBER})
+    groups: frozenset[str] = frozenset()
 
     @property
     def person(self) -> Person:
         """The hub's noun for them."""
-        return Person(platform=PLATFORM, workspace=WORKSPACE, id=self.id, name=self.name, roles=self.roles, zone=self.zone)
+        return Person(
+            platform=PLATFORM, workspace=WORKSPACE, id=self.id, name=self.name, roles=self.roles, groups=self.groups, zone=self.zone
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +43,11 @@ class Channel:
     topic: str
     age_restricted: bool = False
     owner: str = ""
-    """The one person of a direct conversation with the bot; empty for a channel that everybody sees."""
+    """The one person of a direct conversation with the bot; empty for a channel."""
+    roles: frozenset[Role] = frozenset()
+    """Who may look in, where not everybody may."""
+    members: frozenset[str] = frozenset()
+    """The people who have one of these roles."""
 
     def place(self, thread: str | None = None) -> Place:
         """The hub's noun for it."""
@@ -50,11 +58,12 @@ class Channel:
             thread=thread,
             age_restricted=self.age_restricted,
             direct=bool(self.owner),
+            private=bool(self.roles),
         )
 
     def seen_by(self, person: str) -> bool:
         """Whether a person may look in."""
-        return self.owner in ("", person)
+        return self.owner in ("", person) and (not self.roles or person in self.members)
 
 
 _PLAYERS = (
@@ -66,8 +75,8 @@ _PLAYERS = (
         zone="Europe/London",
         roles=frozenset({Role.MEMBER, Role.ADMIN}),
     ),
-    Player(id="grace", name="Grace", title="Illustrator", colour="teal", zone="America/New_York"),
-    Player(id="linus", name="Linus", title="Front-end engineer", colour="amber", zone="Europe/Helsinki"),
+    Player(id="grace", name="Grace", title="Illustrator", colour="teal", zone="America/New_York", groups=frozenset({"design"})),
+    Player(id="linus", name="Linus", title="Front-end engineer", colour="amber", zone="Europe/Helsinki", groups=frozenset({"design"})),
     Player(
         id="maya",
         name="Maya",
@@ -75,8 +84,9 @@ _PLAYERS = (
         colour="rose",
         zone="Asia/Kolkata",
         roles=frozenset({Role.MEMBER, Role.REVIEWER}),
+        groups=frozenset({"brand"}),
     ),
-    Player(id="kenji", name="Kenji", title="Product marketing", colour="sky", zone="Asia/Tokyo"),
+    Player(id="kenji", name="Kenji", title="Product marketing", colour="sky", zone="Asia/Tokyo", groups=frozenset({"brand"})),
 )
 
 _CHANNELS = (
@@ -84,6 +94,12 @@ _CHANNELS = (
     Channel(id="design", name="design", topic="Screens, sketches and second opinions"),
     Channel(id="brand", name="brand", topic="Campaigns, covers and the look of things"),
     Channel(id="after-dark", name="after-dark", topic="Age-restricted: a different policy may apply here", age_restricted=True),
+    Channel(
+        id="review",
+        name="review",
+        topic="What waits for somebody to look at it; only reviewers and admins see this",
+        roles=frozenset({Role.REVIEWER, Role.ADMIN, Role.OWNER}),
+    ),
 )
 
 
@@ -99,7 +115,35 @@ class Cast:
             Channel(id=f"dm-{player.id}", name="Limner", topic="Only you and Limner: just say what to draw", owner=player.id)
             for player in _PLAYERS
         ]
-        self.channels = {channel.id: channel for channel in (*_CHANNELS, *direct)}
+        channels = [replace(channel, members=frozenset(self._with(channel.roles))) for channel in _CHANNELS]
+        self.channels = {channel.id: channel for channel in (*channels, *direct)}
+        self.groups = {
+            group: frozenset(id_ for id_, player in self.players.items() if group in player.groups)
+            for group in sorted({group for player in _PLAYERS for group in player.groups})
+        }
+
+    @property
+    def marks(self) -> dict[str, Mark]:
+        """Groups and channels by what people type: `@design`, `#brand`."""
+        groups = {f"@{group}": Mark(noun=Noun.GROUP, id=group) for group in self.groups}
+        return groups | {
+            f"#{channel.name}": Mark(noun=Noun.CHANNEL, id=channel.id) for channel in self.channels.values() if not channel.owner
+        }
+
+    def name(self, mark: Mark) -> str:
+        """What a mark is called, with its sign; the mark itself where nobody here is."""
+        match mark.noun:
+            case Noun.PERSON if mark.id in self.players:
+                return f"@{self.players[mark.id].name}"
+            case Noun.GROUP if mark.id in self.groups:
+                return f"@{mark.id}"
+            case Noun.CHANNEL if mark.id in self.channels:
+                return f"#{self.channels[mark.id].name}"
+            case _:
+                return str(mark)
+
+    def _with(self, roles: frozenset[Role]) -> Iterator[str]:
+        return (player.id for player in self.players.values() if player.roles & roles)
 
     def seen_by(self, person: str) -> Iterator[Channel]:
         """The channels a person may look into, as they are listed."""

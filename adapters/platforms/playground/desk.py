@@ -134,7 +134,7 @@ class Desk:
             event=event,
             origin=Origin.FORM,
             line=deed.line,
-            options=fill(deed.options),
+            options=fill(deed.options, self._room.cast),
             attachments=tuple(await self._attachments(deed.files)),
             post=await self._post(person, deed.post) if deed.post else None,
         )

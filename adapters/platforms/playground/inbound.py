@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 from adapters.platforms.playground.cast import LIMNER, Cast
+from bot.grammar import mark_names, replace_marks
 from bot.model import Origin, Value
 
 _PROMPT = re.compile(r"/imagine (.*?)(?=\s--[a-z-]+(?:\s|$)|$)")
@@ -142,7 +143,7 @@ class Heard:
     """What a typed text means: a line for the hub (or None for chatter), and whether the others see the text."""
 
     text: str
-    """With canonical mentions."""
+    """With canonical marks."""
     line: str | None
     origin: Origin
     shown: bool
@@ -150,16 +151,18 @@ class Heard:
 
 def hear(text: str, cast: Cast, *, direct: bool) -> Heard:
     """Read a typed text: `/imagine ...` is a command, `@limner imagine ...` a mention, in a direct conversation anything is."""
-    text = write_mentions(text.strip(), cast)
-    if text.startswith("/"):
-        return Heard(text=text, line=text[1:].strip() or "help", origin=Origin.COMMAND, shown=False)
-    before, mention, after = text.partition(f"<@{LIMNER}>")
+    said = mark_names(write_mentions(text.strip(), cast), cast.marks)
+    # A line keeps the names that were typed, for prompts; what the others see is named when it is drawn.
+    text = replace_marks(said, str)
+    if said.startswith("/"):
+        return Heard(text=text, line=said[1:].strip() or "help", origin=Origin.COMMAND, shown=False)
+    before, mention, after = said.partition(f"<@{LIMNER}>")
     if mention:
         line = after.lstrip(" ,:").removeprefix("/")
         # Named at the end of a sentence ("thanks @limner"), the bot is spoken about, not asked.
         line = line or ("" if before.strip() else "help")
         return Heard(text=text, line=line or None, origin=Origin.MENTION, shown=True)
-    return Heard(text=text, line=text if direct and text else None, origin=Origin.MENTION, shown=True)
+    return Heard(text=text, line=said if direct and said else None, origin=Origin.MENTION, shown=True)
 
 
 def write_mentions(text: str, cast: Cast) -> str:
@@ -169,9 +172,12 @@ def write_mentions(text: str, cast: Cast) -> str:
     return re.sub(rf"(?<![\w<@])@({names})\b", lambda found: f"<@{known[found[1].casefold()]}>", text, flags=re.IGNORECASE)
 
 
-def fill(options: dict[str, str | bool | int | float]) -> dict[str, Value]:
+def fill(options: dict[str, str | bool | int | float], cast: Cast) -> dict[str, Value]:
     """A form's values as options; a field left empty comes as the empty text, which is a wish too."""
-    return {name: value.strip() if isinstance(value, str) else value for name, value in options.items()}
+    return {
+        name: mark_names(write_mentions(value.strip(), cast), cast.marks) if isinstance(value, str) else value
+        for name, value in options.items()
+    }
 
 
 def quote(content: Mapping[str, Any], cast: Cast) -> str:
@@ -185,7 +191,8 @@ def quote(content: Mapping[str, Any], cast: Cast) -> str:
         found = _QUOTED.search(title)
         return found[1] if found else title
     text = _ASKED.sub("", str(content.get("text", "")))
-    return _MENTION.sub(lambda found: cast.players[found[1]].name if found[1] in cast.players else "", text).strip()
+    text = _MENTION.sub(lambda found: cast.players[found[1]].name if found[1] in cast.players else "", text)
+    return replace_marks(text, cast.name).strip()
 
 
 def number_of(id_: str) -> int:

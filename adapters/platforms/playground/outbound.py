@@ -9,7 +9,7 @@ from typing import Any
 from adapters.platforms.playground.cast import Cast, Player
 from adapters.platforms.playground.history import Entry
 from bot.errors import LimnerError
-from bot.model import CommandSpec, Form, Message, Person, Picture, Role
+from bot.model import CommandSpec, Document, Form, Message, Person, Picture, Role
 from bot.plugins import Link
 
 JSON = dict[str, Any]
@@ -19,7 +19,7 @@ _REMEMBERED = 4096
 
 
 def message_json(message: Message) -> JSON:
-    """What is kept of a message: its fields, without those that are empty. Pictures keep their keys, never an address."""
+    """What is kept of a message: its fields, without those that are empty. Pictures and documents keep their keys, never an address."""
     content: JSON = {
         "text": message.text,
         "title": message.title,
@@ -28,6 +28,7 @@ def message_json(message: Message) -> JSON:
         "context": message.context,
         "code": message.code,
         "pictures": [dataclasses.asdict(picture) for picture in message.pictures],
+        "documents": [dataclasses.asdict(document) for document in message.documents],
         "actions": [dataclasses.asdict(action) for action in message.actions],
         "tone": message.tone.value,
         "job": message.job,
@@ -72,6 +73,7 @@ def player_json(player: Player) -> JSON:
         "colour": player.colour,
         "zone": player.zone,
         "roles": sorted(role.value for role in player.roles),
+        "groups": sorted(player.groups),
     }
 
 
@@ -84,6 +86,7 @@ def channels_json(cast: Cast, person: str, unread: Mapping[str, int], read: Mapp
             "topic": channel.topic,
             "restricted": channel.age_restricted,
             "direct": bool(channel.owner),
+            "closed": bool(channel.roles),
             "unread": unread.get(channel.id, 0),
             "read": read.get(channel.id, 0),
         }
@@ -124,11 +127,16 @@ class Writer:
         }
 
     async def show(self, kept: Mapping[str, Any]) -> JSON:
-        """What is kept of a message, with addresses for its pictures."""
+        """What is kept of a message, with addresses for its pictures and documents."""
         content = dict(kept)
         if pictures := content.get("pictures"):
             content["pictures"] = [await self._picture(Picture(**picture), str(content.get("job", ""))) for picture in pictures]
+        if documents := content.get("documents"):
+            content["documents"] = [await self._document(Document(**document)) for document in documents]
         return content
+
+    async def _document(self, document: Document) -> JSON:
+        return {"name": document.name, "title": document.title, "address": await self._address(document.key, document.name)}
 
     async def _picture(self, picture: Picture, job: str) -> JSON:
         kind = picture.original.rpartition(".")[2]

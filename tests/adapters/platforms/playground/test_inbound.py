@@ -48,13 +48,42 @@ def test_names_become_canonical_mentions() -> None:
     assert hear("/quota set @grace 50/day", CAST, direct=False).line == "quota set <@grace> 50/day"
 
 
+def test_groups_and_channels_become_marks_that_keep_their_names_in_a_line() -> None:
+    heard = hear("/quota set @Design 50/day --alerts #brand", CAST, direct=False)
+    assert heard.line == "quota set <@&design|Design> 50/day --alerts <#brand|brand>"
+    assert hear("@limner imagine a poster for #brand, @grace", CAST, direct=False) == Heard(
+        text="<@limner> imagine a poster for <#brand>, <@grace>",
+        line="imagine a poster for <#brand|brand>, <@grace>",
+        origin=Origin.MENTION,
+        shown=True,
+    )
+    assert fill({"whom": "@design", "where": "#nowhere"}, CAST) == {"whom": "<@&design|design>", "where": "#nowhere"}
+
+
+def test_everybody_is_in_the_groups_that_the_cast_says() -> None:
+    groups = {name: player.person.groups for name, player in CAST.players.items()}
+    assert groups == {"ada": set(), "grace": {"design"}, "linus": {"design"}, "maya": {"brand"}, "kenji": {"brand"}}
+
+
+def test_the_review_channel_is_seen_by_reviewers_and_admins_alone() -> None:
+    assert {name for name in CAST.players if CAST.channels["review"].seen_by(name)} == {"ada", "maya"}
+    assert CAST.channels["review"].place().private
+    assert Cast(frozenset({"playground:kenji"})).channels["review"].seen_by("kenji")
+    assert not CAST.channels["general"].place().private
+
+
 @pytest.mark.parametrize("text", ["me@grace.example", "@nobody here", "<@grace>", "@gracefully done"])
 def test_what_only_looks_like_a_mention_is_left_alone(text: str) -> None:
     assert write_mentions(text, CAST) == text
 
 
 def test_a_field_that_was_emptied_says_so() -> None:
-    assert fill({"prompt": " a fox ", "seed": " ", "count": 2, "raw": False}) == {"prompt": "a fox", "seed": "", "count": 2, "raw": False}
+    assert fill({"prompt": " a fox ", "seed": " ", "count": 2, "raw": False}, CAST) == {
+        "prompt": "a fox",
+        "seed": "",
+        "count": 2,
+        "raw": False,
+    }
 
 
 @pytest.mark.parametrize(
@@ -67,6 +96,7 @@ def test_a_field_that_was_emptied_says_so() -> None:
         ({"text": "x", "title": "Variation of “a fox”", "code": "/rerun 7kq2"}, "a fox"),
         ({"text": "x", "title": "a fox", "code": "/rerun 7kq2"}, "a fox"),
         ({"text": "<@nobody>"}, ""),
+        ({"text": "imagine a poster for <#brand> by <@&design>"}, "a poster for #brand by @design"),
     ],
 )
 def test_a_messages_words_become_a_prompt(content: dict[str, str], words: str) -> None:

@@ -126,3 +126,22 @@ async def test_a_tab_is_asked_to_come_again_while_nothing_runs(tmp_path: Path) -
 def _unread(welcome: dict[str, Any]) -> int:
     counts: dict[str, int] = {channel["id"]: channel["unread"] for channel in welcome["channels"]}
     return counts["general"]
+
+
+async def test_what_is_said_in_the_review_channel_reaches_reviewers_and_admins_alone(tmp_path: Path) -> None:
+    async with (
+        open_stage(tmp_path) as playground,
+        open_tab(playground, "maya") as maya,
+        open_tab(playground, "grace") as grace,
+        open_tab(playground, "ada") as ada,
+    ):
+        channels = [{channel["id"] for channel in tab.frames[0]["channels"]} for tab in (maya, grace, ada)]
+        assert ["review" in seen for seen in channels] == [True, False, True]
+        await playground.post(playground.cast.channels["review"].place(), Message(text="Please look."), key="held")
+        await playground.post(playground.cast.channels["general"].place(), Message(text="Hello."), key="hello")
+        for tab in (maya, ada):
+            await tab.item("Please look.")
+        await grace.item("Hello.")
+        assert not any("Please look." in item["content"]["text"] for item in grace.items.values())
+        assert (await grace.load("review"))["items"] == []
+        assert "not one of yours" in (await grace.say("hello", channel="review"))["problem"]

@@ -6,7 +6,7 @@ from adapters.platforms.playground.cast import Cast
 from adapters.platforms.playground.history import Entry
 from adapters.platforms.playground.outbound import Writer, menu_json, message_json, results
 from bot.errors import StoreFault
-from bot.model import Action, CommandSpec, Message, Picture, Role, Tone
+from bot.model import Action, CommandSpec, Document, Message, Picture, Role, Tone
 from tests.adapters.platforms.playground.stage import PUBLIC, StageFiles
 
 PICTURE = Picture(key="shown/a.webp", original="images/a.png", alt="a fox", width=16, height=9, spoiler=True)
@@ -36,6 +36,23 @@ def test_only_what_is_said_is_kept_and_pictures_keep_their_keys() -> None:
     assert set(kept) == {"text", "actions", "tone", "pictures"}
     assert kept["pictures"][0]["key"] == "shown/a.webp"
     assert kept["actions"][0]["confirm"] == "Really?"
+
+
+async def test_a_document_has_an_address_to_save_it_from_and_says_when_it_is_gone() -> None:
+    files = StageFiles()
+    document = Document(key="export/audit.csv", name="audit.csv", title="Audit of May", media_type="text/csv")
+    kept = message_json(Message(text="Here it is.", documents=(document,)))
+    assert "/files/" not in str(kept)
+    [shown] = (await Writer(files.link, lambda: datetime.now(UTC), PUBLIC).show(kept))["documents"]
+    assert (shown["name"], shown["title"]) == ("audit.csv", "Audit of May")
+    assert shown["address"].startswith("/files/export/audit.csv?")
+    assert "download=audit.csv" in shown["address"]
+
+    async def broken(key: str, *, expires: timedelta, download: str = "") -> str:
+        raise StoreFault(f"{key} {expires} {download}")
+
+    [lost] = (await Writer(broken, lambda: datetime.now(UTC), PUBLIC).show(kept))["documents"]
+    assert lost["address"] == ""
 
 
 def test_progress_is_between_nothing_and_all() -> None:

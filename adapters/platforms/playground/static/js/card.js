@@ -16,10 +16,11 @@ export class Card {
     this.progress = el("div", { class: "progress", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100" }, el("span"));
     this.pictures = new Pictures({ press: (action, button) => this.press(action, button), react, broken });
     this.fields = el("dl", { class: "fields" });
+    this.documents = el("ul", { class: "documents" });
     this.code = el("div", { class: "code" });
     this.context = el("p", { class: "context", dir: "auto" });
     this.actions = el("div", { class: "actions" });
-    this.element = el("div", { class: "card" }, this.title, this.body, this.progress, this.pictures.element, this.fields, this.code, this.context, this.actions);
+    this.element = el("div", { class: "card" }, this.title, this.body, this.progress, this.pictures.element, this.documents, this.fields, this.code, this.context, this.actions);
   }
 
   update(content) {
@@ -40,6 +41,7 @@ export class Card {
     });
     this.#showProgress(content);
     this.pictures.update(content.pictures ?? [], content.actions ?? []);
+    this.#showDocuments(content.documents ?? []);
     this.#showFields(content.fields ?? []);
     this.#showCode(content.code ?? "");
     this.context.hidden = !content.context;
@@ -64,14 +66,30 @@ export class Card {
     // Many short facts stand in columns; a long one needs the whole width.
     this.fields.classList.toggle("many", fields.length > 7 && fields.every(([label, value]) => label.length + value.length < 70));
     refill(this.fields, JSON.stringify(fields), () =>
-      fields.map(([label, value]) => el("div", {}, el("dt", { text: label }), el("dd", { dir: "auto" }, ...words(value, this.state)))),
+      fields.map(([label, value]) => el("div", {}, el("dt", { text: plain(label, this.state) }), el("dd", { dir: "auto" }, ...words(value, this.state)))),
+    );
+  }
+
+  /** Files to download; one whose file is gone says so. */
+  #showDocuments(documents) {
+    this.documents.hidden = !documents.length;
+    refill(this.documents, JSON.stringify(documents), () =>
+      documents.map(({ name, title, address }) =>
+        el(
+          "li",
+          {},
+          address
+            ? el("a", { class: "document", href: address, download: name }, icon("download"), el("span", { text: title || name }), title ? el("span", { class: "file-name", text: name }) : null)
+            : el("span", { class: "document gone", text: `${title || name} is not kept any more.` }),
+        ),
+      ),
     );
   }
 
   #showCode(code) {
     this.code.hidden = !code;
     refill(this.code, code, () =>
-      code.split("\n").map((line) => {
+      plain(code, this.state).split("\n").map((line) => {
         const copy = el("button", { type: "button", class: "copy", "aria-label": `Copy: ${line.slice(0, 80)}` }, icon("copy"), el("span", { text: "Copy" }));
         copy.addEventListener("click", () => copyText(line, copy));
         return el("div", { class: "line" }, el("code", { dir: "ltr" }, ...flagged(line)), copy);
@@ -94,13 +112,14 @@ export class Card {
     );
   }
 
-  #button(action, text, kind = "button") {
+  #button(action, label, kind = "button") {
+    const text = plain(label, this.state);
     const emphasis = { primary: " primary", danger: " danger" }[action.emphasis] ?? "";
     return el("button", {
       type: "button",
       class: kind + emphasis,
       text,
-      "aria-label": text === action.label ? false : action.label,
+      "aria-label": label === action.label ? false : plain(action.label, this.state),
       on: { click: (event) => this.press(action, event.currentTarget) },
     });
   }
@@ -108,7 +127,7 @@ export class Card {
   /** Do what a button says, after its question where it has one. */
   async press(action, button) {
     if (button.getAttribute("aria-busy") === "true") return;
-    if (action.confirm && !(await confirmed(action.confirm, action.label, action.emphasis === "danger"))) return;
+    if (action.confirm && !(await confirmed(plain(action.confirm, this.state), plain(action.label, this.state), action.emphasis === "danger"))) return;
     button.setAttribute("aria-busy", "true");
     await this.act(action.line);
     button.removeAttribute("aria-busy");

@@ -3,7 +3,9 @@ import { attribute, el, refill } from "./dom.js";
 import { analyse, flags, takes } from "./grammar.js";
 import { avatar } from "./message.js";
 
-const MENTION = /(?:^|\s)@([\p{L}\d_-]*)$/u;
+const MENTION = /(?:^|\s)([@#])([\p{L}\d_-]*)$/u;
+/** Kinds of options that take people, groups or channels, and the signs that begin them. */
+const NAMED = { person: "@", subject: "@#", channel: "#" };
 
 export class Completion {
   /** `ask(frame)` asks the hub for values; `place()` says where the line will be said. */
@@ -38,21 +40,28 @@ export class Completion {
     if (selectionStart !== selectionEnd) return this.close();
     const { channel, root } = this.place();
     const found = analyse(value, selectionStart, this.state.menu, Boolean(this.state.channels.get(channel)?.direct));
-    const person = MENTION.exec(value.slice(0, selectionStart));
-    if (person && (!found || found.want === "hint" || found.option?.kind === "person")) {
-      return this.#show(this.#people(person[1], selectionStart - person[1].length - 1, selectionStart, !found), found);
+    const named = MENTION.exec(value.slice(0, selectionStart));
+    const signs = NAMED[found?.option?.kind] ?? "";
+    if (named && (!found || found.want === "hint" || signs.includes(named[1]))) {
+      const from = selectionStart - named[2].length - 1;
+      const offered = named[1] === "#" ? this.#channels(named[2], from, selectionStart) : this.#people(named[2], from, selectionStart, found);
+      return this.#show(offered, found);
     }
     if (!found) return this.close();
     if (found.want === "command") return this.#show(this.#commands(found), null);
     if (found.want === "flag") return this.#show(this.#flags(found), found);
     if (found.want === "hint") return this.#show([], found);
-    if (found.option.kind === "person") return this.#show(this.#people(found.typed, found.from, found.to, false), found);
+    if (found.option.kind === "person") return this.#show(this.#people(found.typed, found.from, found.to, found), found);
     const values = found.option.choices.length ? found.option.choices.filter((choice) => choice.startsWith(found.typed)) : await this.#values(found, channel, root);
     // Another key was pressed while the hub was asked.
     if (asked !== this.asked) return undefined;
     // A value that stands there whole needs no suggestion: Enter sends.
     const items = values.length === 1 && values[0] === found.typed ? [] : values.map((one) => ({ label: one, about: "", insert: one, ...found }));
-    return this.#show(items, found);
+    const marks = [
+      ...(signs.includes("@") ? this.#people(found.typed, found.from, found.to, found) : []),
+      ...(signs.includes("#") ? this.#channels(found.typed, found.from, found.to) : []),
+    ];
+    return this.#show([...marks, ...items], found);
   }
 
   /** A key that the list may want; true when it was taken. */
@@ -75,7 +84,7 @@ export class Completion {
     const item = this.items[this.index];
     // Enter takes a suggestion that was walked to, or completes a command that is typed in part; else it sends.
     const partial = item.command && item.typed.toLowerCase() !== item.label;
-    if (event.key === "Enter" && !event.shiftKey && (this.moved || partial || item.person)) {
+    if (event.key === "Enter" && !event.shiftKey && (this.moved || partial || item.named)) {
       this.#accept(item);
       return true;
     }
@@ -99,13 +108,26 @@ export class Completion {
     }));
   }
 
-  #people(typed, from, to, bot) {
+  /** People, and groups where an option takes them or where one is only talking; Limner where one may be talking to it. */
+  #people(typed, from, to, found) {
     const wanted = typed.replace(/^@/, "").toLowerCase();
     const people = [...this.state.people.values()].map((one) => ({ id: one.id, name: one.name, about: one.title }));
-    if (bot) people.unshift({ id: this.state.bot, name: "Limner", about: "Draws what you say" });
+    if (!found) people.unshift({ id: this.state.bot, name: "Limner", about: "Draws what you say" });
+    if (found?.option?.kind !== "person") people.push(...[...this.state.groups].map((id) => ({ id: "", name: id, about: this.#members(id) })));
     const names = people.filter((one) => one.name.toLowerCase().startsWith(wanted));
     if (names.length === 1 && names[0].name.toLowerCase() === wanted) return [];
-    return names.map((one) => ({ label: one.name, about: one.about, insert: `@${one.name}`, from, to, typed, person: one.id }));
+    return names.map((one) => ({ label: one.name, prefix: one.id ? "" : "@", about: one.about, insert: `@${one.name}`, from, to, typed, person: one.id, named: true }));
+  }
+
+  #members(group) {
+    return [...this.state.people.values()].filter((one) => one.groups.includes(group)).map((one) => one.name).join(", ");
+  }
+
+  #channels(typed, from, to) {
+    const wanted = typed.replace(/^#/, "").toLowerCase();
+    const channels = [...this.state.channels.values()].filter((one) => !one.direct && one.name.startsWith(wanted));
+    if (channels.length === 1 && channels[0].name === wanted) return [];
+    return channels.map((one) => ({ label: one.name, prefix: "#", about: one.topic, insert: `#${one.name}`, from, to, typed, named: true }));
   }
 
   async #values(found, channel, root) {

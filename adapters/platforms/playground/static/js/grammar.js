@@ -1,7 +1,7 @@
 // The grammar, as far as completion needs it: which command is being typed, and which of its options the caret is in.
 
 /** Kinds of options whose values are typed freely: there is nothing to choose from. */
-const FREE = new Set(["text", "integer", "number", "flag", "image", "rate"]);
+const FREE = new Set(["text", "integer", "number", "flag", "image", "money"]);
 
 /**
  * What stands before the caret: null for chatter, or `{spec, option, typed, from, to, want, used}` where `want` is `command`, `flag`, `value` or `hint`.
@@ -106,7 +106,11 @@ export function takes(option) {
     model: "a model",
     style: "a style",
     person: "@somebody",
-    rate: "50/day",
+    subject: "@who, #where or a word",
+    channel: "#channel",
+    rate: "50/day or $20/month",
+    money: "dollars",
+    span: "90m, 2h, 2d or 1w",
     image: "attach a picture",
   };
   return kinds[option.kind] ?? option.kind;

@@ -316,7 +316,7 @@ class Chat {
   }
 
   #nameRoom(channel) {
-    this.roomTitle.replaceChildren(channel.direct ? icon("thread") : icon(channel.restricted ? "lock" : "hash"), el("h1", { text: channel.name }));
+    this.roomTitle.replaceChildren(channel.direct ? icon("thread") : icon(channel.restricted || channel.closed ? "lock" : "hash"), el("h1", { text: channel.name }));
     if (channel.restricted) this.roomTitle.append(el("span", { class: "eighteen", text: "18+" }));
     this.roomTopic.textContent = channel.topic;
     const label = channel.direct ? "Message Limner" : `Message #${channel.name}`;

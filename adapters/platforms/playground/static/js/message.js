@@ -13,6 +13,12 @@ export function avatar(state, id, size = "") {
   return el("span", { class: `avatar ${size}`, "aria-hidden": "true", data: { colour: person?.colour ?? "grey" }, text: initials });
 }
 
+/** A person's role, where they have one. */
+function badge(person) {
+  const role = person?.roles.find((one) => one !== "member");
+  return role ? el("span", { class: "role-badge", text: role }) : null;
+}
+
 /** One stop for the Tab key, and arrow keys between the buttons. */
 function rove(all, toolbar) {
   all.forEach((button, at) => button.setAttribute("tabindex", at ? "-1" : "0"));
@@ -52,7 +58,7 @@ export class MessageView {
       "div",
       { class: "byline" },
       el("span", { class: "author", text: state.name(item.author) }),
-      bot ? el("span", { class: "app-badge", text: "APP" }) : null,
+      bot ? el("span", { class: "app-badge", text: "APP" }) : badge(state.people.get(item.author)),
       this.time,
       this.edited,
     );

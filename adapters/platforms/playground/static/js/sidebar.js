@@ -51,10 +51,10 @@ export class Sidebar {
             type: "button",
             class: `channel${current ? " current" : ""}${unread ? " has-unread" : ""}`,
             "aria-current": current ? "page" : false,
-            "aria-label": `${channel.direct ? "Limner, direct message" : `#${channel.name}`}${channel.restricted ? ", age-restricted" : ""}${unread ? `, ${unread} unread` : ""}`,
+            "aria-label": `${channel.direct ? "Limner, direct message" : `#${channel.name}`}${channel.restricted ? ", age-restricted" : ""}${channel.closed ? ", reviewers only" : ""}${unread ? `, ${unread} unread` : ""}`,
             on: { click: () => this.go(channel.id) },
           },
-          channel.direct ? avatar(state, state.bot, "tiny") : icon(channel.restricted ? "lock" : "hash"),
+          channel.direct ? avatar(state, state.bot, "tiny") : icon(channel.restricted || channel.closed ? "lock" : "hash"),
           el("span", { class: "channel-name", text: channel.name }),
           channel.restricted ? el("span", { class: "eighteen", "aria-hidden": "true", text: "18+" }) : null,
           unread ? el("span", { class: "unread-count", "aria-hidden": "true", text: unread > 99 ? "99+" : String(unread) }) : null,
@@ -164,7 +164,7 @@ function face(state, person) {
       "span",
       { class: "who" },
       el("span", { class: "who-name" }, person.name, role ? el("span", { class: "role-badge", text: role }) : null),
-      el("span", { class: "who-title", text: `${person.title} · ${clock(Date.now(), person.zone)}` }),
+      el("span", { class: "who-title", text: [person.title, ...person.groups.map((group) => `@${group}`), clock(Date.now(), person.zone)].join(" · ") }),
     ),
   ];
 }

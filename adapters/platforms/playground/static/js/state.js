@@ -42,6 +42,7 @@ export class State {
     this.me = "";
     this.bot = "limner";
     this.people = new Map();
+    this.groups = new Set();
     this.channels = new Map();
     this.menu = [];
     this.messages = new Map();
@@ -56,6 +57,7 @@ export class State {
     this.me = frame.me;
     this.bot = frame.bot;
     this.people = new Map(frame.people.map((person) => [person.id, person]));
+    this.groups = new Set(frame.people.flatMap((person) => person.groups));
     this.channels = new Map(frame.channels.map((channel) => [channel.id, channel]));
     this.menu = frame.menu;
   }

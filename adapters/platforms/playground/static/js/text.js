@@ -1,17 +1,31 @@
-// Texts: plain words with canonical mentions (`<@grace>`) shown as names, and times as the acting person reads them.
+// Texts: plain words with marks of people (`<@grace>`), groups (`<@&design>`) and channels (`<#brand>`) shown as names, and times as the
+// acting person reads them.
 import { el } from "./dom.js";
 
-const MENTION = /<@([A-Za-z0-9_-]{1,64})>/g;
+const MARK = /<(@&|@|#)([A-Za-z0-9_-]{1,64})>/g;
 
-/** A text as nodes: mentions of people who are here become names, everything else stays as it is. */
+/** What a mark is called, with its sign; empty for whom and what nobody here knows. */
+function named(sign, id, state) {
+  if (sign === "@") return state.people.has(id) || id === state.bot ? `@${state.name(id)}` : "";
+  if (sign === "@&") return state.groups.has(id) ? `@${id}` : "";
+  return state.channels.has(id) ? `#${state.channels.get(id).name}` : "a private channel";
+}
+
+/** Whether a mark names the acting person, or a group they are in. */
+function concerns(sign, id, state) {
+  return (sign === "@" && id === state.me) || (sign === "@&" && state.person?.groups.includes(id));
+}
+
+/** A text as nodes: marks of people, groups and channels that are here become names, everything else stays as it is. */
 export function words(text, state) {
   const nodes = [];
   let last = 0;
-  for (const found of text.matchAll(MENTION)) {
-    if (!state.people.has(found[1]) && found[1] !== state.bot) continue;
+  for (const found of text.matchAll(MARK)) {
+    const name = named(found[1], found[2], state);
+    if (!name) continue;
     if (found.index > last) nodes.push(text.slice(last, found.index));
-    const me = found[1] === state.me ? " me" : "";
-    nodes.push(el("span", { class: `mention${me}`, text: `@${state.name(found[1])}` }));
+    const me = concerns(found[1], found[2], state) ? " me" : "";
+    nodes.push(el("span", { class: `mention${me}`, text: name }));
     last = found.index + found[0].length;
   }
   if (last < text.length) nodes.push(text.slice(last));
@@ -31,9 +45,9 @@ export function flagged(line) {
   return line.split(/((?<=\s)--[a-z-]{1,30}(?=\s|$))/).map((part, at) => (at % 2 ? el("span", { class: "flag", text: part }) : part));
 }
 
-/** A text for a label: mentions as names. */
+/** A text for a label, or a line to copy: marks as names. */
 export function plain(text, state) {
-  return text.replace(MENTION, (whole, id) => (state.people.has(id) || id === state.bot ? `@${state.name(id)}` : whole));
+  return text.replace(MARK, (whole, sign, id) => named(sign, id, state) || whole);
 }
 
 const formats = new Map();

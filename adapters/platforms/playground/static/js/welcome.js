@@ -13,7 +13,9 @@ export function welcome(channel, begin) {
   const direct = channel.direct;
   const restricted = channel.restricted
     ? el("p", { class: "restricted" }, icon("lock"), "This channel is age-restricted. Limner's policy here may differ from the other channels.")
-    : null;
+    : channel.closed
+      ? el("p", { class: "restricted" }, icon("lock"), "Only reviewers and admins see this channel.")
+      : null;
   return el(
     "section",
     { class: "welcome", "aria-label": "Welcome" },
