@@ -1,7 +1,7 @@
 """Precision and recall of the default policy over the test set, by category and disguise, and the time that a prompt takes.
 
-python -m tests.bench.moderation             # the numbers; the held-out third is counted apart
-python -m tests.bench.moderation --misses    # what was judged otherwise than labelled, of the part that may be looked at
+    python -m tests.bench.moderation             # the numbers; the held-out third is counted apart
+    python -m tests.bench.moderation --misses    # what was judged otherwise than labelled, of the part that may be looked at
 """
 
 import asyncio
@@ -37,17 +37,13 @@ def table(rows: Iterable[tuple[Wording, Level]], key: str) -> None:
             count[f"{wording.label} {outcome}"] += 1
     print(f"{key:>16}   unsafe: block/review/pass   borderline   safe: block/review/pass   precision  recall  recall(block)")
     for name, count in counts.items():
-        numbers = [
-            [count[f"{label} {outcome}"] for outcome in ("blocked", "reviewed", "passed")] for label in ("unsafe", "borderline", "safe")
-        ]
+        numbers = [[count[f"{label} {outcome}"] for outcome in ("blocked", "reviewed", "passed")] for label in ("unsafe", "borderline", "safe")]
         (ub, ur, up), borderline, (sb, sr, sp) = numbers
         caught, false = ub + ur, sb + sr
         precision = caught / (caught + false) if caught + false else 1.0
         recall, strict = (caught / (caught + up), ub / (caught + up)) if caught + up else (1.0, 1.0)
         middle = "/".join(map(str, borderline))
-        print(
-            f"{name:>16}   {f'{ub}/{ur}/{up}':>26}   {middle:>10}   {f'{sb}/{sr}/{sp}':>24}   {precision:9.3f}  {recall:6.3f}  {strict:6.3f}"
-        )
+        print(f"{name:>16}   {f'{ub}/{ur}/{up}':>26}   {middle:>10}   {f'{sb}/{sr}/{sp}':>24}   {precision:9.3f}  {recall:6.3f}  {strict:6.3f}")
 
 
 async def pace(panel: Panel) -> None:
@@ -74,7 +70,7 @@ async def main() -> None:
         rows = [(wording, await judged(panel, wording)) for wording in every]
         if "--misses" in sys.argv:
             for wording, level in rows:
-                wrong = (wording.label == "unsafe" and level < Level.BLOCK) or (wording.label == "safe" and level > Level.ALLOW)
+                wrong = wording.label == "unsafe" and level < Level.BLOCK or wording.label == "safe" and level > Level.ALLOW
                 if wrong and not wording.held_out and not wording.disguise:
                     print(f"{wording.category:>12} {wording.label:>10} -> {level.name:<6} {wording.disguise:>12}  {wording.text}")
             return
