@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from adapters.moderators._words import spellings
+from adapters.moderators._words.everyday import COMMON
 from adapters.moderators._words.lexicon import SURE, Lexicon
 from adapters.moderators._words.spellings import Spellings
 
@@ -55,14 +56,21 @@ class Matcher:
                 (allowed_away if foreign else allowed).add(pattern)
         self._words = _Index(near, allowed)
         self._away = _Index(away, allowed_away)
-        self._spelled = _Index(spelled)
+        self._spelled = _Index(spelled, {"".join(pattern.split()) for pattern in allowed})
         self._squeezed = _Index(squeezed)
         self._mirrored = _Index(mirrored)
+        self._known = COMMON.union(
+            word
+            for group in lexicon.groups
+            for term in group.terms
+            for word in spellings.words(spellings.folded_form(term))
+            if len(word) >= PLURAL_LEAST
+        )
         self._ages = [(number, group.under) for number, group in enumerate(lexicon.groups) if group.under]
 
     def find(self, text: str) -> set[int]:
         """The numbers of the groups that a text has a term of."""
-        forms = spellings.spellings(text)
+        forms = spellings.spellings(text, self._known)
         found = self._words.find(forms.words)
         if forms.far:
             found |= self._away.find(forms.words)
@@ -73,7 +81,7 @@ class Matcher:
         return found | self._of_age(forms)
 
     def _of_age(self, forms: Spellings) -> set[int]:
-        ages = [int(first or second) for first, second in _AGE.findall(forms.plain)]
+        ages = [int(first or second) for first, second in (_AGE.findall(forms.plain) + (_AGE.findall(forms.folded) if forms.folded != forms.plain else []))]
         return {number for number, under in self._ages if any(age < under for age in ages)}
 
 

@@ -7,6 +7,7 @@ neighbours never share a space.
 import re
 import unicodedata
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise, product
 from types import MappingProxyType
@@ -34,6 +35,11 @@ _SPELLED = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,3}[^\W_](?![^\W_])){2,}")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 _MASKED = re.compile(r"[a-z]+\*[a-z*]*")
 _EDGES = "!?.,;:()[]{}\"'"
+_LONE = frozenset({"4", "@", "1", "!", "0"})
+"""Signs that stand for a word of one letter in a text that has others."""
+_OPENING = "?.,;:()[]{}\"'"
+_WIDE = re.compile(r"\s{2,}")
+_LETTERS_APART = re.compile(r"(?<![^\W_])[^\W_](?:[\W_][^\W_](?![^\W_]))+")
 _VOWELS = "aeiou"
 _SYMBOL = re.compile(r"[^\x00-\u1fff\u2010-\u2027\u3000-\ud7ff\uf900-\ufdff\ufe70-\uffef]+")
 """A run of emoji and other pictures, which may stand for a letter, or for nothing."""
@@ -72,6 +78,8 @@ class Spellings:
 
     plain: str
     """NFKC and case-folded, without free marks and invisible characters: right for scripts that look-alikes would ruin."""
+    folded: str
+    """As it looks: accents gone, look-alike letters as Latin ones."""
     words: str
     """All forms with borders, one below the other."""
     spelled: str
@@ -84,32 +92,59 @@ class Spellings:
     """Whether the text has Greek or Cyrillic letters, so that Latin ones may stand for theirs."""
 
 
-def spellings(text: str) -> Spellings:
-    """The forms of a text; time and size grow with its length and no faster."""
+def spellings(text: str, known: AbstractSet[str] = COMMON) -> Spellings:
+    """The forms of a text; time and size grow with its length and no faster. `known` words tell in which direction it reads."""
     text = _PICTURED.sub(_said_by, text) if not text.isascii() else text
     plain, folded = plain_form(text), folded_form(text)
-    forms = dict.fromkeys((bordered(plain), bordered(folded)))
+    far = _IS_FAR.search(plain) is not None
+    forms: dict[str, None] = {}
     spelled: list[str] = []
-    for reading in _readings(folded):
-        spelled += [_GAP.sub("", run[0]) for run in _SPELLED.finditer(reading)]
-    if _DRESS.search(folded):
-        forms |= dict.fromkeys(_undressed(folded))
-    if _REPEATED.search(folded):
-        forms |= dict.fromkeys((bordered(_REPEATED.sub(r"\1", folded)), bordered(_REPEATED.sub(r"\1\1", folded))))
-    forms |= dict.fromkeys(bordered(run) for run in spelled)
-    listed = words(folded)
-    forms |= dict.fromkeys(_joined(listed))
-    mirrored = [word[::-1] for word in listed]
-    if sum(word in COMMON for word in mirrored) > sum(word in COMMON for word in listed):
-        forms |= dict.fromkeys((bordered(" ".join(mirrored)), bordered(" ".join(mirrored[::-1]))))
+    turned = False
+    # Folding makes Latin look-alikes of Greek and Cyrillic letters, so such a text is read both ways.
+    for base in (folded, plain) if far else (folded,):
+        listed = words(base)
+        forms |= dict.fromkeys([f" {'  '.join(listed)} "])
+        if _SPELLED.search(base):
+            apart, runs = _spelled_out(base)
+            forms |= dict.fromkeys(apart)
+            spelled += runs
+        if _DRESS.search(base):
+            forms |= dict.fromkeys(_undressed(base))
+        if _REPEATED.search(base):
+            forms |= dict.fromkeys((bordered(_REPEATED.sub(r"\1", base)), bordered(_REPEATED.sub(r"\1\1", base))))
+        forms |= dict.fromkeys(_joined(base.split()))
+        mirrored = [word[::-1] for word in listed]
+        if sum(word in known for word in mirrored) > sum(word in known for word in listed):
+            turned = True
+            kept = [word if len(word) > 2 else word[::-1] for word in mirrored]  # noqa: PLR2004 - words of two letters are often left as they are
+            forms |= dict.fromkeys(bordered(" ".join(each)) for each in (mirrored, mirrored[::-1], kept))
+    forms |= dict.fromkeys([bordered(plain)])
     return Spellings(
         plain=plain,
+        folded=folded,
         words="\n".join(forms),
         spelled="\n".join(spelled),
         squeezed=_GAP.sub("", folded),
-        mirrored=f" {'  '.join(mirrored)} ",
-        far=_IS_FAR.search(plain) is not None,
+        mirrored="" if turned else f" {'  '.join(word[::-1] for word in words(folded))} ",
+        far=far,
     )
+
+
+def _spelled_out(base: str) -> tuple[list[str], list[str]]:
+    """Forms of a text with its single letters joined, and the runs of single letters in which no border between words is left."""
+    forms: list[str] = []
+    runs: list[str] = []
+    for reading in _readings(base):
+        # Where words are further apart than their letters, or only their letters are parted, each word is known.
+        forms.append(bordered(" ".join(_LETTERS_APART.sub(_closed_up, part) for part in _WIDE.split(reading))))
+        for run in _SPELLED.finditer(reading):
+            if " " in run[0] and not _WIDE.search(run[0]):
+                runs.append(_GAP.sub("", run[0]))
+    return forms, runs
+
+
+def _closed_up(run: re.Match[str]) -> str:
+    return _GAP.sub("", run[0])
 
 
 def _said_by(found: re.Match[str]) -> str:
@@ -122,11 +157,11 @@ def _said_by(found: re.Match[str]) -> str:
     return found[0] if inside else f" {said} "
 
 
-def _joined(listed: list[str]) -> Iterator[str]:
-    """Words that were broken by a space (`na ked`): pieces that are no words, with a neighbour."""
-    for one, other in pairwise(listed):
+def _joined(chunks: list[str]) -> Iterator[str]:
+    """Words that were broken by a space (`na ked`): pieces that are no words, with a neighbour; what stands around them stays beside."""
+    for number, (one, other) in enumerate(pairwise(chunks)):
         if (_is_piece(one) or _is_piece(other)) and one.isalpha() and other.isalpha() and len(one) + len(other) <= MASKED_LONGEST:
-            yield f" {one}{other} "
+            yield bordered(" ".join([*chunks[max(0, number - 2) : number], one + other, *chunks[number + 2 : number + 4]]))
 
 
 def _is_piece(word: str) -> bool:
@@ -173,26 +208,44 @@ def _readings(text: str) -> list[str]:
 
 
 def _undressed(folded: str) -> Iterator[str]:
-    """Forms of the whole text with digits read as letters, then of single chunks without what stands between their letters."""
+    """Forms of the whole text: with digits and signs read as letters, then also with nothing between the letters of a chunk."""
     chunks = folded.split()
-    # Each different chunk is looked at once, however often a long text repeats it.
-    cores = {chunk: chunk.strip(_EDGES) for chunk in dict.fromkeys(chunks)}
-    leet = {chunk: core for chunk, core in cores.items() if _LEET.search(core) and _LETTER.search(core)}
-    if leet:
-        for table in _READINGS:
-            read = {chunk: core.translate(table) for chunk, core in leet.items()}
-            yield bordered(" ".join([read.get(chunk, chunk) for chunk in chunks]))
-    for core in dict.fromkeys(core for core in cores.values() if not core.isalnum()):
-        yield from _closed(core)
+    yield from _read(chunks, [_core(chunk) for chunk in chunks])
+    if any(chunk[-1] == "!" and chunk[-2:-1].isalpha() for chunk in chunks):
+        # The sign at the end may be a letter too: gucc!
+        yield from _read(chunks, [chunk.strip(_OPENING) for chunk in chunks])
+    for core in dict.fromkeys(_core(chunk) for chunk in chunks):
+        if "*" in core or not core.isascii():
+            yield from _unmasked(core)
 
 
-def _closed(core: str) -> Iterator[str]:
-    """A chunk with its letters closed up, and with vowels for its stars."""
-    for reading in _readings(core):
-        closed = _GAP.sub("", reading)
-        yield f" {closed} " if closed.isascii() else bordered(closed)
+def _read(chunks: list[str], cores: list[str]) -> Iterator[str]:
+    """The whole text with signs read as letters, and with nothing between the letters of a chunk."""
+    leet = {core for core in cores if _LEET.search(core) and (_LETTER.search(core) or core in _LONE)}
+    if leet <= _LONE:
+        leet = set[str]()
+    dressed = {core for core in cores if not core.isalnum()}
+    for table in _READINGS if leet else [dict[int, str]()]:
+        read = [core.translate(table) if core in leet else chunk for chunk, core in zip(chunks, cores, strict=True)]
+        if leet:
+            yield bordered(" ".join(read))
+        if dressed:
+            yield bordered(
+                " ".join(
+                    [_GAP.sub("", core.translate(table) if core in leet else core) if core in dressed else each
+                     for core, each in zip(cores, read, strict=True)]
+                )
+            )
+
+
+def _core(chunk: str) -> str:
+    """A chunk without what stands around a word; a sign before a letter may be a letter (`!n`, `$ex`)."""
+    return chunk.rstrip(_EDGES).lstrip(_OPENING)
+
+
+def _unmasked(core: str) -> Iterator[str]:
+    """A chunk with vowels for its stars and pictures."""
     starred = _SYMBOL.sub("*", core) if not core.isascii() else core
-    core = starred
-    if "*" in core and len(core) <= MASKED_LONGEST and core.count("*") <= MASKED_MOST and _MASKED.fullmatch(core):
-        for vowels in product(_VOWELS, repeat=core.count("*")):
-            yield f" {core.replace('*', '{}').format(*vowels)} "
+    if "*" in starred and len(starred) <= MASKED_LONGEST and starred.count("*") <= MASKED_MOST and _MASKED.fullmatch(starred):
+        for vowels in product(_VOWELS, repeat=starred.count("*")):
+            yield f" {starred.replace('*', '{}').format(*vowels)} "
