@@ -17,6 +17,7 @@ What Slack delivers goes one way, what Limner says the other; they meet in the h
     posts.py        post, edit, whisper, thread, fetch           outbound.py  Message -> blocks (facts.py, buttons.py)
     voice.py        a message said as well as Slack takes it     gallery.py   pictures in a message (names.py: people in it)
     uploads.py      pictures become files (prints.py)            downloads.py files that people attached
+    papers.py       documents become files to download
     calls.py        one call: paced, repeated, translated        pace.py      how often Slack may be called
     faults.py       error codes -> sentences                     search.py    a message that may have landed
     forms.py        Form <-> modal                               mrkdwn.py    escaping, both ways (shapes.py: JSON from outside)

@@ -40,14 +40,36 @@ class Shown:
     link: str = ""
 
 
-def text_of(message: Message) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """What became of a document."""
+
+    title: str
+    aside: bool = False
+    """Whether it lies in the person's direct messages, and not beside the message."""
+    problem: str = ""
+    """Why it did not come, as the end of a sentence."""
+    link: str = ""
+    """Where else it can be had."""
+
+    @property
+    def sentence(self) -> str:
+        """What to say of it; nothing of one that lies beside the message."""
+        if self.problem:
+            return f"{self.title} cannot be shown here: {self.problem}"
+        return f"{self.title} is a file in your direct messages with me." if self.aside else ""
+
+
+def text_of(message: Message, papers: Sequence[Paper] = ()) -> str:
     """The whole meaning in one text, escaped."""
-    return escaped(message.text, TEXT) or escaped(message.title or message.body, TEXT) or "…"
+    said = escaped(message.text, TEXT) or escaped(message.title or message.body, TEXT) or "…"
+    more = " ".join(escape(plain(paper.sentence)) for paper in papers if paper.sentence)
+    return f"{said} {more}" if more and length(said) + length(more) < TEXT else said
 
 
-def blocks_of(message: Message, shown: Sequence[Shown] = (), *, note: str = "") -> list[JSON]:
+def blocks_of(message: Message, shown: Sequence[Shown] = (), *, note: str = "", papers: Sequence[Paper] = ()) -> list[JSON]:
     """A message's blocks, at most 50. `shown` goes with `message.pictures`, one each; `note` is a small line of our own below."""
-    blocks = _section(message, shown, note=note, start=0)
+    blocks = _section(message, shown, note=note, start=0, papers=papers)
     if len(blocks) <= BLOCKS:
         return blocks
     # The rows of buttons at the end are worth more than the last lines of a list.
@@ -73,7 +95,9 @@ def home_of(sections: Sequence[Message], shown: Mapping[str, Shown]) -> JSON:
     return {"type": "home", "blocks": blocks[:HOME_BLOCKS]}
 
 
-def _section(message: Message, shown: Sequence[Shown], *, note: str, start: int, small: bool = False) -> list[JSON]:
+def _section(
+    message: Message, shown: Sequence[Shown], *, note: str, start: int, small: bool = False, papers: Sequence[Paper] = ()
+) -> list[JSON]:
     # Where everything there is to know is listed, and on a page of many, pictures stand beside their words as thumbnails.
     listed = bool(message.fields)
     pictures = [
@@ -88,6 +112,7 @@ def _section(message: Message, shown: Sequence[Shown], *, note: str, start: int,
         *((*pictures, *body) if results else (*body, *facts(message.fields), *pictures)),
         *_context(message.context),
         *_links(message.pictures, shown),
+        *_papers(papers),
         *_note(note),
         *_code(message),
         *buttons.rows(message.actions, start=start),
@@ -172,6 +197,19 @@ def _link_text(picture: Picture, *, several: bool) -> str:
     """What a link says; read out of its place, too, as screen readers list links."""
     which = f"image {picture.index}" if several else "the image"
     return f"show {which}" if picture.spoiler else which if several else "download"
+
+
+def _papers(papers: Sequence[Paper]) -> list[JSON]:
+    """A line for each document that does not lie beside the message."""
+    blocks: list[JSON] = []
+    for paper in papers[:_ELEMENTS]:
+        elements = [_plain(cut(paper.sentence, _CONTEXT))] if paper.sentence else []
+        if paper.link and len(paper.link) <= _ADDRESS and not set(paper.link) & set("<>|\n "):
+            elements.append(
+                {"type": "mrkdwn", "text": f"<{escape(paper.link)}|download {escape(cut(paper.title, _CAPTION))}>", "verbatim": True}
+            )
+        blocks += [{"type": "context", "elements": elements}] if elements else []
+    return blocks
 
 
 def _note(note: str) -> list[JSON]:

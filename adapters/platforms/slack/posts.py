@@ -20,8 +20,9 @@ from adapters.platforms.slack.faults import SENTENCES, Refusal, is_doubtful
 from adapters.platforms.slack.gallery import Gallery
 from adapters.platforms.slack.groups import Groups
 from adapters.platforms.slack.names import Names
-from adapters.platforms.slack.outbound import Shown, home_of
+from adapters.platforms.slack.outbound import Paper, Shown, home_of
 from adapters.platforms.slack.pace import Pace
+from adapters.platforms.slack.papers import Papers
 from adapters.platforms.slack.search import MARK, Search, mark_of
 from adapters.platforms.slack.shapes import JSON, text
 from adapters.platforms.slack.uploads import Uploads
@@ -61,6 +62,7 @@ class Posts:
         self.groups = Groups(self.calls)
         self._gallery = Gallery(self._uploads, Names(self.calls, self.groups), kit)
         self._voice = Voice(self.calls, self._gallery, self._uploads, sleep)
+        self._papers = Papers(self.calls, self._uploads, kit)
         self._search = Search(self.calls)
         self._downloads = Downloads(self.calls)
         self._keys: OrderedDict[str, _Known] = OrderedDict()
@@ -105,24 +107,33 @@ class Posts:
 
     async def whisper(self, person: Person, place: Place, message: Message) -> None:
         """Show something to one person only: in their direct conversation where they cannot hear it in the channel."""
+        workspace = place.workspace
         if place.direct:
+            papers = await self._papers.put(workspace, place.channel, place.thread, message.documents)
             await self._voice.say(
-                place.workspace, "chat.postMessage", _where(place), message, lane=place.channel, patience=_WHISPER_PATIENCE
+                workspace, "chat.postMessage", _where(place), message, lane=place.channel, patience=_WHISPER_PATIENCE, papers=papers
             )
             return
+        papers = await self._papers.hand(workspace, person, message)
         try:
             where = {**_where(place), "user": person.id}
-            await self._voice.say(place.workspace, "chat.postEphemeral", where, message, patience=_WHISPER_PATIENCE)
+            await self._voice.say(workspace, "chat.postEphemeral", where, message, patience=_WHISPER_PATIENCE, papers=papers)
         except Refusal as refusal:
             # Slack says the same of a channel that does not exist and of a private one that the bot is not in.
             if refusal.code not in _DIRECTLY and not (refusal.code == "channel_not_found" and place.private):
                 raise
-            await self.direct(person, place, message)
+            await self._direct(person, place, message, papers)
 
     async def direct(self, person: Person, place: Place, message: Message) -> Post:
         """Post into a person's direct conversation with the bot, in the workspace of `place`."""
+        return await self._direct(person, place, message, await self._papers.hand(place.workspace, person, message))
+
+    async def _direct(self, person: Person, place: Place, message: Message, papers: Sequence[Paper]) -> Post:
         where = {"channel": person.id}
-        answer, _ = await self._voice.say(place.workspace, "chat.postMessage", where, message, lane=person.id, patience=_WHISPER_PATIENCE)
+        beside = [replace(paper, aside=False) for paper in papers]
+        answer, _ = await self._voice.say(
+            place.workspace, "chat.postMessage", where, message, lane=person.id, patience=_WHISPER_PATIENCE, papers=beside
+        )
         there = replace(
             place, channel=text(answer.get("channel")) or person.id, thread=None, direct=True, private=True, age_restricted=False
         )
@@ -148,7 +159,10 @@ class Posts:
     async def _post(self, place: Place, message: Message, mark: JSON) -> Post:
         where = {**_where(place), "metadata": {"event_type": MARK, "event_payload": mark}}
         needed = any(picture.original for picture in message.pictures)
-        answer, shown = await self._voice.say(place.workspace, "chat.postMessage", where, message, lane=place.channel, needed=needed)
+        papers = await self._papers.put(place.workspace, place.channel, place.thread, message.documents)
+        answer, shown = await self._voice.say(
+            place.workspace, "chat.postMessage", where, message, lane=place.channel, needed=needed, papers=papers
+        )
         post = Post(place=place, id=text(answer.get("ts")))
         await self._take_previews_away(place.workspace, place.channel, post.id, message, shown)
         return post

@@ -34,8 +34,15 @@ class Replies:
                 await self._posts.whisper(person, place, message)
         except PlatformFault as fault:
             log.info("a whisper was not heard", reason=fault.sentence)
-            if not await self._respond(deed, message):
+            # The click's own address takes words alone; what has a picture is worth the way into the direct messages.
+            words = not message.pictures and not message.documents
+            if words and await self._respond(deed, message):
+                return
+            try:
                 await self._posts.direct(person, place, message)
+            except PlatformFault:
+                if words or not await self._respond(deed, message):
+                    raise
 
     async def apologise(self, deed: Deed, sentence: str) -> None:
         """Say why nothing came of it, where only the click's own address is left to say it by. Never raises."""

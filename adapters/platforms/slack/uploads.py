@@ -1,4 +1,4 @@
-"""Uploads: pictures as files that Slack has, each brought there once, and awaited until Slack can show it.
+"""Uploads: pictures as files that Slack has, each brought there once, and awaited until Slack can show it; and files to download.
 
 Slack takes a file in three steps (ask for an address, send the bytes, complete) and works on it after that: until `files.info` names a
 media type, a message that shows the file is refused (platforms.md §7). Alternative text goes into the image block, never with the upload:
@@ -74,7 +74,7 @@ class Uploads:
             if known:
                 return known
             copy = await self._print(picture)
-            file = await self._bring(workspace, copy, f"limner-{job or 'picture'}-{picture.index}.{copy.extension}", picture)
+            file = await self._bring(workspace, copy.body, f"limner-{job or 'picture'}-{picture.index}.{copy.extension}", _title(picture))
             await self._remember(workspace, name, file, lasting=lasting)
             await self._settle(workspace, file)
             return file
@@ -97,7 +97,11 @@ class Uploads:
         """Show a picture as a file of its own in a channel or thread: for when Slack does not show it in a message."""
         copy = await self._print(picture)
         name = f"limner-{job or 'picture'}-{picture.index}.{copy.extension}"
-        await self._bring(workspace, copy, name, picture, channel=channel, thread=thread)
+        await self._bring(workspace, copy.body, name, _title(picture), channel=channel, thread=thread)
+
+    async def share_file(self, workspace: str, channel: str, thread: str | None, body: bytes, *, name: str, title: str) -> None:
+        """Put a file to download into a channel or thread, as a message of its own."""
+        await self._bring(workspace, body, name, title, channel=channel, thread=thread)
 
     async def _print(self, picture: Picture) -> Print:
         try:
@@ -110,12 +114,12 @@ class Uploads:
             raise PlatformFault(f"A picture could not be read from the files ({type(error).__name__}).") from error
 
     async def _bring(
-        self, workspace: str, copy: Print, name: str, picture: Picture, *, channel: str | None = None, thread: str | None = None
+        self, workspace: str, body: bytes, name: str, title: str, *, channel: str | None = None, thread: str | None = None
     ) -> str:
         async with self._gate:
-            asked = await self._calls.call(workspace, "files.getUploadURLExternal", {"filename": name, "length": len(copy.body)})
-            await self._send(workspace, text(asked.get("upload_url")), copy.body)
-            file = {"id": text(asked.get("file_id")), "title": cut(picture.title or picture.alt, _TITLE) or name}
+            asked = await self._calls.call(workspace, "files.getUploadURLExternal", {"filename": name, "length": len(body)})
+            await self._send(workspace, text(asked.get("upload_url")), body)
+            file = {"id": text(asked.get("file_id")), "title": cut(title, _TITLE) or name}
             where = {"channel_id": channel, "thread_ts": thread} if channel else {}
             await self._calls.call(workspace, "files.completeUploadExternal", {"files": [file], **where})
             return file["id"]
@@ -123,13 +127,13 @@ class Uploads:
     async def _send(self, workspace: str, address: str, body: bytes) -> None:
         session, _, api_url = await self._calls.session(workspace)
         if not address.startswith(("https://", api_url.removesuffix("api/"))):
-            raise PlatformFault("Slack named no address for the picture.")
+            raise PlatformFault("Slack named no address for the file.")
         try:
             async with session.post(address, data=io.BytesIO(body), timeout=_PATIENCE) as answer:
                 if answer.status != _OK:
-                    raise refusal(answer.status, {}, "the upload of a picture")
+                    raise refusal(answer.status, {}, "the upload of a file")
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise unreachable("the upload of a picture", error) from None
+            raise unreachable("the upload of a file", error) from None
 
     async def _settle(self, workspace: str, file: str) -> None:
         """Wait until Slack has worked on a file. Where it may not be asked, or takes long, whoever shows the file tries several times."""
@@ -187,6 +191,10 @@ async def _quietly(deed: Awaitable[T]) -> T | None:
     except LimnerError as error:
         log.info("the vault did not answer", error=type(error).__name__)
         return None
+
+
+def _title(picture: Picture) -> str:
+    return picture.title or picture.alt
 
 
 def _name(picture: Picture) -> str:
