@@ -20,15 +20,27 @@ EVENTS = count()
 
 
 @dataclass(kw_only=True)
-class Process:
-    """A running `limner` and the address it said."""
+class House:
+    """Where a running Limner with the playground is found."""
 
-    process: asyncio.subprocess.Process
     port: int
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @asynccontextmanager
+    async def chat(self, who: str) -> AsyncGenerator["Chat"]:
+        """Somebody's browser."""
+        async with connect(f"ws://127.0.0.1:{self.port}/live?as={who}", max_size=None) as socket:
+            yield Chat(socket=socket)
+
+
+@dataclass(kw_only=True)
+class Process(House):
+    """A running `limner` and the address it said."""
+
+    process: asyncio.subprocess.Process
 
     async def kill(self) -> None:
         """kill -9, of the process alone: it has no children."""
@@ -38,12 +50,6 @@ class Process:
     async def terminate(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         return await self.process.wait()
-
-    @asynccontextmanager
-    async def chat(self, who: str) -> AsyncGenerator["Chat"]:
-        """Somebody's browser."""
-        async with connect(f"ws://127.0.0.1:{self.port}/live?as={who}", max_size=None) as socket:
-            yield Chat(socket=socket)
 
 
 @dataclass(kw_only=True)
@@ -81,6 +87,9 @@ async def started(folder: Path, command: str = "demo", **settings: str) -> Async
         "BOT_HTTP_PORT": "0",
         "BOT_LOG_LEVEL": "info",
         "BOT_LOG_FORMAT": "json",
+        # Small pictures of nothing, as in every story.
+        "SKETCH_PIXELS": "65536",
+        "SKETCH_ROUGH": "true",
         "PYTHONPATH": str(ROOT),
         **settings,
     }

@@ -150,8 +150,9 @@ def environment(folder: Path) -> dict[str, str]:
         "BOT_PLATFORMS": "playground",
         "BOT_PROVIDERS": "sketch",
         "BOT_HTTP_PORT": "0",
-        # Small pictures: a story is about the bot, and the painter has tests of its own.
+        # Small pictures of nothing: a story is about the bot, and the painter has tests of its own.
         "SKETCH_PIXELS": "65536",
+        "SKETCH_ROUGH": "true",
     }
 
 

@@ -33,7 +33,7 @@ async def limner(folder: Path, *words: str, settings: Mapping[str, str] | None =
         "bot",
         *words,
         cwd=folder,
-        env={**environment, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **(settings or {})},
+        env={**environment, "PYTHONPATH": str(ROOT), "COLUMNS": "200", "SKETCH_PIXELS": "65536", **(settings or {})},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

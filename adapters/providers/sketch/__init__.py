@@ -61,6 +61,7 @@ class Settings(PluginSettings):
         default=1024 * 1024, ge=256 * 256, le=2048 * 2048, description="Pixels of a picture when only a ratio is asked for."
     )
     running: int = Field(default=4, ge=1, le=10_000, description="Jobs in flight at once.")
+    rough: bool = Field(default=False, description="Paint swirls, whatever is asked for: a tenth of the work, for tests and rehearsals.")
 
     @field_validator("fail")
     @classmethod
@@ -79,6 +80,7 @@ async def _open(settings: Settings, kit: Kit) -> AsyncGenerator[ImageProvider]:
         state=settings.state,
         pixels=settings.pixels,
         running=settings.running,
+        rough=settings.rough,
     )
     try:
         yield sketch

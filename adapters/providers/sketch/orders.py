@@ -13,12 +13,13 @@ from bot.model import Operation
 
 __all__ = ["Cancelled", "carry_out"]
 
+_SWIRLS = "abstract"
 _MOST = 40_000_000
 """The most pixels of a picture that is taken as a source."""
 
 
-def carry_out(order: Order, index: int, *, progress: Progress, cancelled: Callable[[], bool]) -> bytes:
-    """Image `index` (from 0) of an order, as PNG.
+def carry_out(order: Order, index: int, *, rough: bool = False, progress: Progress, cancelled: Callable[[], bool]) -> bytes:
+    """Image `index` (from 0) of an order, as PNG; a `rough` one has swirls for whatever its words say.
 
     Raises:
         ValueError: a picture is missing, or cannot be worked with.
@@ -34,19 +35,19 @@ def carry_out(order: Order, index: int, *, progress: Progress, cancelled: Callab
         Operation.UPSCALE: enlarge.enlarge,
         Operation.REMOVE_BACKGROUND: cutout.cut_out,
     }
-    found = painters[order.request.operation](_drawing(order, index), progress=progress, cancelled=cancelled)
+    found = painters[order.request.operation](_drawing(order, index, rough=rough), progress=progress, cancelled=cancelled)
     body = io.BytesIO()
     found.save(body, "PNG", compress_level=1)
     return body.getvalue()
 
 
-def _drawing(order: Order, index: int) -> Drawing:
+def _drawing(order: Order, index: int, *, rough: bool) -> Drawing:
     request = order.request
     sources = order.inputs.sources
     source = _opened(sources[min(index, len(sources) - 1)]) if sources else None
     width, height = request.size or (1024, 1024)
     return Drawing(
-        prompt=request.prompt,
+        prompt=_SWIRLS if rough else request.prompt,
         negative=request.negative,
         seed=((request.seed or 0) + index) % 2**32,
         width=width,

@@ -40,6 +40,7 @@ class _Sheet:
     fraction: float = 0.0
     previews: list[tuple[float, bytes]] = field(default_factory=list[tuple[float, bytes]])
     work: "asyncio.Future[tuple[bytes, ...]]"
+    rough: bool
 
 
 class Sketch:
@@ -47,11 +48,12 @@ class Sketch:
 
     name = "sketch"
 
-    def __init__(self, kit: Kit, *, moods: Moods, patient: bool, delay: float, state: str, pixels: int, running: int) -> None:
+    def __init__(self, kit: Kit, *, moods: Moods, patient: bool, delay: float, state: str, pixels: int, running: int, rough: bool) -> None:
         self._now = kit.now
         self._moods = moods
         self._patient = patient
         self._delay = delay
+        self._rough = rough
         self._records = Records(Path(state) if state else kit.folder)
         self._easels = ThreadPoolExecutor(2, thread_name_prefix="sketch")
         self._clerk = ThreadPoolExecutor(1, thread_name_prefix="sketch-records")
@@ -166,7 +168,7 @@ class Sketch:
         if known is not None:
             return known
         loop = asyncio.get_running_loop()
-        sheet = _Sheet(order=order, work=loop.create_future())
+        sheet = _Sheet(order=order, work=loop.create_future(), rough=self._rough)
         # The work is handed over in a second step, because it writes its progress on the sheet it belongs to.
         sheet.work = loop.run_in_executor(self._easels, _draw, sheet)
         sheet.work.add_done_callback(_seen)
@@ -236,7 +238,7 @@ def _draw(sheet: _Sheet) -> tuple[bytes, ...]:
                 sheet.previews.append((sheet.fraction, body.getvalue()))
 
         try:
-            images.append(orders.carry_out(sheet.order, index, progress=tell, cancelled=sheet.stop.is_set))
+            images.append(orders.carry_out(sheet.order, index, rough=sheet.rough, progress=tell, cancelled=sheet.stop.is_set))
         except orders.Cancelled:
             return ()
     sheet.fraction = 1.0
