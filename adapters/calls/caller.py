@@ -1,9 +1,11 @@
 """The caller: one service over HTTP. Sends, times out, repeats what may be repeated, paces, and translates every error."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -223,6 +225,12 @@ def _passing(error: Exception) -> bool | float:
     return error.retry_after if error.retry_after <= _LONGEST_WAIT else False
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """The certificates that services are known by. To read them takes longer than all else here, and every caller trusts the same."""
+    return httpx.create_ssl_context()
+
+
 @asynccontextmanager
 async def open_caller(
     *,
@@ -255,7 +263,8 @@ async def open_caller(
     """
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=40)
     patience = httpx.Timeout(timeout, connect=10.0)
-    async with httpx.AsyncClient(limits=limits, timeout=patience, follow_redirects=False, headers={"User-Agent": "limner"}) as http:
+    headers = {"User-Agent": "limner"}
+    async with httpx.AsyncClient(verify=_trust(), limits=limits, timeout=patience, follow_redirects=False, headers=headers) as http:
         base = urlsplit(base_url)
         downloads = Downloads(http, vendor=vendor, suffixes=hosts, trusted=(*trusted, base.netloc))
         pace = pace or Pace(calls=20, seconds=1)
