@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from bot.model import Message
 from tests.adapters.platforms.playground.stage import open_stage
-from tests.browser.window import needs_browser, open_both, open_window
+from tests.browser.window import in_one_loop, needs_browser, open_house, open_window
 
-pytestmark = [pytest.mark.browser, needs_browser]
+pytestmark = [pytest.mark.browser, needs_browser, in_one_loop]
 
 
 def red_square() -> bytes:
@@ -21,13 +21,13 @@ def red_square() -> bytes:
     return body.getvalue()
 
 
-async def test_a_whisper_is_seen_by_one_person_survives_a_reload_and_can_be_put_away(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process, who="grace") as grace:
+async def test_a_whisper_is_seen_by_one_person_survives_a_reload_and_can_be_put_away(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house, who="grace") as grace:
         await grace.say("/quota")
         whisper = grace.page.get_by_role("note")
         await expect(whisper).to_contain_text("Only visible to you")
         await expect(whisper).to_contain_text("of 50 images used")
-        async with open_window(browser, process, who="linus") as linus:
+        async with open_window(browser, house, who="linus") as linus:
             await expect(linus.page.get_by_role("note")).to_have_count(0)
         await grace.page.reload()
         await expect(whisper).to_have_count(1)
@@ -37,11 +37,11 @@ async def test_a_whisper_is_seen_by_one_person_survives_a_reload_and_can_be_put_
         await expect(grace.page.locator(".welcome")).to_be_visible()
 
 
-async def test_people_talk_and_unread_channels_say_so(tmp_path: Path) -> None:
+async def test_people_talk_and_unread_channels_say_so(tmp_path: Path, browser: Browser) -> None:
     async with (
-        open_both(tmp_path) as (browser, process),
-        open_window(browser, process, who="ada") as ada,
-        open_window(browser, process, who="grace", channel="brand") as grace,
+        open_house(tmp_path) as house,
+        open_window(browser, house, who="ada") as ada,
+        open_window(browser, house, who="grace", channel="brand") as grace,
     ):
         await ada.say("Shall we, @Grace?")
         await expect(grace.page.get_by_role("button", name="#general, 1 unread")).to_be_visible()
@@ -50,29 +50,29 @@ async def test_people_talk_and_unread_channels_say_so(tmp_path: Path) -> None:
         await expect(grace.page.get_by_role("button", name="#general")).to_have_attribute("aria-current", "page")
 
 
-async def test_one_acts_as_somebody_else_and_stays_so(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_one_acts_as_somebody_else_and_stays_so(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         page = window.page
         await page.get_by_role("button", name="Acting as Ada").click()
         await page.get_by_role("menuitemradio", name=re.compile("Maya")).click()
         await expect(page.get_by_role("button", name="Acting as Maya")).to_be_visible()
         await window.say("good morning")
         await expect(page.get_by_role("group", name=re.compile("^Maya"))).to_be_visible()
-        await page.goto(f"{process.address}/")
+        await page.goto(f"{house.address}/")
         await expect(page.get_by_role("button", name="Acting as Maya")).to_be_visible()
 
 
-async def test_a_mention_and_a_direct_conversation_need_no_slash(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process):
-        async with open_window(browser, process) as window:
+async def test_a_mention_and_a_direct_conversation_need_no_slash(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house:
+        async with open_window(browser, house) as window:
             await window.drawn("@limner imagine a small boat", "1 image, open thread")
             await expect(window.page.get_by_role("group").filter(has_text="imagine a small boat")).to_have_count(1)
-        async with open_window(browser, process, channel="dm-ada") as window:
+        async with open_window(browser, house, channel="dm-ada") as window:
             await window.drawn("imagine a small boat", "1 image, open thread")
 
 
-async def test_an_attached_picture_is_drawn_from(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_an_attached_picture_is_drawn_from(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         async with window.page.expect_file_chooser() as chooser:
             await window.page.locator("#room").get_by_role("button", name="Attach a picture").click()
         await (await chooser.value).set_files({"name": "square.png", "mimeType": "image/png", "buffer": red_square()})
@@ -82,8 +82,8 @@ async def test_an_attached_picture_is_drawn_from(tmp_path: Path) -> None:
         await expect(window.cards).to_contain_text("Edit: “a red house”")
 
 
-async def test_a_file_that_is_no_picture_is_answered_beside_the_composer(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_a_file_that_is_no_picture_is_answered_beside_the_composer(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         async with window.page.expect_file_chooser() as chooser:
             await window.page.locator("#room").get_by_role("button", name="Attach a picture").click()
         await (await chooser.value).set_files({"name": "notes.png", "mimeType": "image/png", "buffer": b"no picture at all"})
@@ -97,8 +97,8 @@ async def test_a_file_that_is_no_picture_is_answered_beside_the_composer(tmp_pat
     ["x" * 10_000, "<img src=x onerror=alert(1)><script>alert(2)</script>", "\u202eevil \u2066text", "**bold** `code` [link](http://x)"],
     ids=["long", "markup", "direction", "markdown"],
 )
-async def test_no_text_breaks_the_page(tmp_path: Path, text: str) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_no_text_breaks_the_page(tmp_path: Path, browser: Browser, text: str) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         asked: list[str] = []
         window.page.on("dialog", lambda dialog: asked.append(dialog.message))
         await window.say(text)
@@ -120,9 +120,9 @@ async def fill(folder: Path, number: int) -> None:
             await playground.post(playground.cast.channels["general"].place(), Message(text=f"message {each}."), key=str(each))
 
 
-async def test_a_long_channel_is_a_window_on_its_messages(tmp_path: Path) -> None:
+async def test_a_long_channel_is_a_window_on_its_messages(tmp_path: Path, browser: Browser) -> None:
     await fill(tmp_path, 420)
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         messages = window.page.locator("#room .message")
         await expect(messages.last).to_contain_text("message 419.")
         scroller = window.page.locator("#room .scroller")
@@ -137,9 +137,9 @@ async def test_a_long_channel_is_a_window_on_its_messages(tmp_path: Path) -> Non
         await expect(messages.last).to_be_in_viewport()
 
 
-async def test_new_messages_wait_below_for_somebody_who_reads_above(tmp_path: Path) -> None:
+async def test_new_messages_wait_below_for_somebody_who_reads_above(tmp_path: Path, browser: Browser) -> None:
     await fill(tmp_path, 60)
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window, process.chat("grace") as chat:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window, house.chat("grace") as chat:
         scroller = window.page.locator("#room .scroller")
         await scroller.evaluate("one => one.scrollTo(0, one.scrollHeight / 2)")
         before = await scroller.evaluate("one => one.scrollTop")
@@ -152,18 +152,18 @@ async def test_new_messages_wait_below_for_somebody_who_reads_above(tmp_path: Pa
         await expect(pill).to_be_hidden()
 
 
-async def test_arrivals_are_announced_and_landmarks_are_named(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_arrivals_are_announced_and_landmarks_are_named(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         page = window.page
         await expect(page.get_by_role("navigation", name="Channels")).to_be_visible()
         await expect(page.get_by_role("main")).to_be_visible()
-        async with process.chat("grace") as chat:
+        async with house.chat("grace") as chat:
             await chat.say("hello everybody")
         await expect(page.locator("#announcer")).to_contain_text("Grace: hello everybody")
 
 
-async def test_the_theme_is_chosen_and_kept(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process, dark=True) as window:
+async def test_the_theme_is_chosen_and_kept(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house, dark=True) as window:
         shade = "getComputedStyle(document.body.querySelector('.room')).backgroundColor"
         dark = await window.page.evaluate(shade)
         await window.page.get_by_role("button", name="Theme: as the system says").click()
@@ -176,13 +176,13 @@ async def test_the_theme_is_chosen_and_kept(tmp_path: Path) -> None:
         assert await window.page.evaluate(shade) == light
 
 
-async def test_a_name_that_nobody_has_becomes_ada(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process, who="nobody") as window:
+async def test_a_name_that_nobody_has_becomes_ada(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house, who="nobody") as window:
         await expect(window.page.get_by_role("button", name="Acting as Ada")).to_be_visible()
 
 
-async def test_a_dropped_picture_is_attached(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_a_dropped_picture_is_attached(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         await window.page.evaluate(
             """async (bytes) => {
                 const data = new DataTransfer();

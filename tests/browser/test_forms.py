@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Browser, Locator, expect
 
 from tests.browser.test_chat import red_square
-from tests.browser.window import PHONE, Window, needs_browser, open_both, open_window
+from tests.browser.window import PHONE, Window, in_one_loop, needs_browser, open_house, open_window
 
-pytestmark = [pytest.mark.browser, needs_browser]
+pytestmark = [pytest.mark.browser, needs_browser, in_one_loop]
 SQUARE = {"name": "square.png", "mimeType": "image/png", "buffer": red_square()}
 
 
@@ -24,8 +24,8 @@ async def choose(window: Window, file: object = SQUARE) -> None:
     await (await chooser.value).set_files(file)  # pyright: ignore[reportArgumentType] - Playwright's own dictionary of a file
 
 
-async def test_imagine_without_words_opens_a_form_that_draws_from_a_picture(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_imagine_without_words_opens_a_form_that_draws_from_a_picture(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         await window.say("/imagine ")
         form = form_of(window)
         await expect(form.get_by_label("Prompt")).to_be_focused()
@@ -39,8 +39,8 @@ async def test_imagine_without_words_opens_a_form_that_draws_from_a_picture(tmp_
         await expect(window.cards).to_contain_text("Edit: “a red house”")
 
 
-async def test_a_chosen_picture_can_be_taken_out_again_by_keyboard(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_a_chosen_picture_can_be_taken_out_again_by_keyboard(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         await window.say("/imagine")
         await choose(window)
         form = form_of(window)
@@ -55,8 +55,8 @@ async def test_a_chosen_picture_can_be_taken_out_again_by_keyboard(tmp_path: Pat
         await expect(window.cards).not_to_contain_text("Edit")
 
 
-async def test_a_dropped_picture_goes_into_the_form_and_not_into_the_composer(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_a_dropped_picture_goes_into_the_form_and_not_into_the_composer(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         await window.say("/imagine")
         await expect(form_of(window)).to_be_visible()
         await window.page.evaluate(
@@ -71,8 +71,8 @@ async def test_a_dropped_picture_goes_into_the_form_and_not_into_the_composer(tm
         await expect(window.page.locator(".composer .attached")).to_have_count(0)
 
 
-async def test_a_file_that_is_no_picture_is_said_beside_the_picture_field(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_a_file_that_is_no_picture_is_said_beside_the_picture_field(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         await window.say("/imagine")
         await choose(window, {"name": "notes.png", "mimeType": "image/png", "buffer": b"no picture at all"})
         zone = form_of(window).locator(".dropzone")
@@ -87,8 +87,8 @@ async def test_a_file_that_is_no_picture_is_said_beside_the_picture_field(tmp_pa
         window.complaints[:] = [said for said in window.complaints if "415" not in said]
 
 
-async def test_a_mistake_is_said_beside_its_field_until_it_is_mended(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_a_mistake_is_said_beside_its_field_until_it_is_mended(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         await window.say("/imagine")
         form = form_of(window)
         await form.get_by_label("Prompt").fill("a small boat")
@@ -105,8 +105,8 @@ async def test_a_mistake_is_said_beside_its_field_until_it_is_mended(tmp_path: P
         await expect(window.cards).to_contain_text("2 images")
 
 
-async def test_an_emptied_field_of_a_remix_is_left_out(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_an_emptied_field_of_a_remix_is_left_out(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         await window.drawn("/imagine a small boat --seed 7 --no birds", "1 image, open thread")
         await window.results.first.get_by_role("button", name="Remix").click()
         form = form_of(window)
@@ -118,8 +118,8 @@ async def test_an_emptied_field_of_a_remix_is_left_out(tmp_path: Path) -> None:
         await expect(window.results.last.locator("code")).not_to_contain_text("birds")
 
 
-async def test_admins_choose_where_images_go_from_a_list(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_admins_choose_where_images_go_from_a_list(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         await window.say("/settings")
         form = form_of(window)
         await expect(form.get_by_label("Images go into")).to_have_value("usual")
@@ -134,11 +134,11 @@ async def test_admins_choose_where_images_go_from_a_list(tmp_path: Path) -> None
         await expect(window.cards.first).to_contain_text("1 image below")
 
 
-async def test_a_persons_words_and_picture_become_a_form(tmp_path: Path) -> None:
+async def test_a_persons_words_and_picture_become_a_form(tmp_path: Path, browser: Browser) -> None:
     async with (
-        open_both(tmp_path) as (browser, process),
-        open_window(browser, process, who="grace") as grace,
-        open_window(browser, process) as window,
+        open_house(tmp_path) as house,
+        open_window(browser, house, who="grace") as grace,
+        open_window(browser, house) as window,
     ):
         async with grace.page.expect_file_chooser() as chooser:
             await grace.page.locator("#room").get_by_role("button", name="Attach a picture").click()
@@ -159,8 +159,8 @@ async def test_a_persons_words_and_picture_become_a_form(tmp_path: Path) -> None
         await expect(window.cards).to_have_count(2)
 
 
-async def test_variations_of_several_pictures_ask_which_by_keyboard_alone(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_variations_of_several_pictures_ask_which_by_keyboard_alone(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         await window.drawn("/imagine a small boat --count 3", "3 images, open thread")
         keys = window.page.keyboard
         first = window.cards.first.get_by_role("toolbar").get_by_role("button").first
@@ -183,8 +183,8 @@ async def test_variations_of_several_pictures_ask_which_by_keyboard_alone(tmp_pa
         await expect(window.results.filter(has_text="image 3")).to_have_count(1)
 
 
-async def test_a_whisper_has_no_menu_and_a_refusal_is_no_prompt(tmp_path: Path) -> None:
-    async with open_both(tmp_path, {"SKETCH_FAIL": "refuse"}) as (browser, process), open_window(browser, process) as window:
+async def test_a_whisper_has_no_menu_and_a_refusal_is_no_prompt(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path, {"SKETCH_FAIL": "refuse"}) as house, open_window(browser, house) as window:
         await window.say("/imagine a quiet village")
         card = window.cards.filter(has_text="Not drawn")
         await expect(card).to_be_visible()
@@ -196,8 +196,8 @@ async def test_a_whisper_has_no_menu_and_a_refusal_is_no_prompt(tmp_path: Path) 
         await expect(note.get_by_role("button", name="More actions")).to_have_count(0)
 
 
-async def test_a_form_fits_a_phone(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process, size=PHONE) as window:
+async def test_a_form_fits_a_phone(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house, size=PHONE) as window:
         await window.say("/imagine")
         await choose(window)
         form = form_of(window)

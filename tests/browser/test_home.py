@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Browser, Locator, expect
 
-from tests.browser.window import PHONE, Window, needs_browser, open_both, open_window
+from tests.browser.window import PHONE, Window, in_one_loop, needs_browser, open_house, open_window
 
-pytestmark = [pytest.mark.browser, needs_browser]
+pytestmark = [pytest.mark.browser, needs_browser, in_one_loop]
 
 
 async def go_home(window: Window) -> None:
@@ -20,8 +20,8 @@ def section(window: Window, name: str) -> Locator:
     return window.page.get_by_role("region", name=name, exact=True)
 
 
-async def test_a_new_persons_page_shows_how_to_begin(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_a_new_persons_page_shows_how_to_begin(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         page = window.page
         await go_home(window)
         await expect(page.get_by_role("button", name="Home", exact=True)).to_have_attribute("aria-current", "page")
@@ -37,8 +37,8 @@ async def test_a_new_persons_page_shows_how_to_begin(tmp_path: Path) -> None:
         await expect(window.cards).to_contain_text("a small boat")
 
 
-async def test_last_images_and_favourites_lead_to_everything_about_a_job(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_last_images_and_favourites_lead_to_everything_about_a_job(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         page = window.page
         for line in ("/imagine a small boat", "/imagine a red fox --count 2"):
             await window.drawn(line, "image")
@@ -69,8 +69,8 @@ async def test_last_images_and_favourites_lead_to_everything_about_a_job(tmp_pat
         await expect(window.cards.filter(has_text="a small boat")).to_be_visible()
 
 
-async def test_a_sensitive_picture_keeps_its_cover_on_the_page(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process, channel="after-dark") as window:
+async def test_a_sensitive_picture_keeps_its_cover_on_the_page(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house, channel="after-dark") as window:
         await window.drawn("/imagine a nude figure study", "1 image, open thread")
         await go_home(window)
         tile = section(window, "Your last images").get_by_role("button", name=re.compile("sensitive"))
@@ -78,8 +78,8 @@ async def test_a_sensitive_picture_keeps_its_cover_on_the_page(tmp_path: Path) -
         await expect(tile.locator("img")).to_have_count(0)
 
 
-async def test_the_page_is_found_by_its_address_and_belongs_to_who_acts(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_the_page_is_found_by_its_address_and_belongs_to_who_acts(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         page = window.page
         await window.drawn("/imagine a small boat", "1 image, open thread")
         await go_home(window)
@@ -93,8 +93,8 @@ async def test_the_page_is_found_by_its_address_and_belongs_to_who_acts(tmp_path
         await expect(page.get_by_role("button", name="Home", exact=True)).not_to_have_attribute("aria-current", "page")
 
 
-async def test_the_page_fits_a_phone_in_the_dark(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process, size=PHONE, dark=True) as window:
+async def test_the_page_fits_a_phone_in_the_dark(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house, size=PHONE, dark=True) as window:
         page = window.page
         await window.drawn("/imagine a small boat", "1 image, open thread")
         await page.get_by_role("button", name="Channels").tap()

@@ -4,17 +4,17 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
-from tests.browser.window import PHONE, needs_browser, open_both, open_browser, open_window
+from tests.browser.window import PHONE, in_one_loop, needs_browser, open_house, open_window
 from tests.flows.process import started
 
-pytestmark = [pytest.mark.browser, needs_browser]
+pytestmark = [pytest.mark.browser, needs_browser, in_one_loop]
 FOX = "/imagine a red fox in the snow --ar 16:9 --count 4 --seed 42"
 
 
-async def test_the_first_picture_is_two_clicks_away(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_the_first_picture_is_two_clicks_away(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         await window.page.get_by_role("button", name="Try: /imagine a red fox in the snow").click()
         await window.page.locator("#room").get_by_role("button", name="Send").click()
         card = window.cards.filter(has_text="a red fox in the snow")
@@ -23,8 +23,8 @@ async def test_the_first_picture_is_two_clicks_away(tmp_path: Path) -> None:
         await expect(window.cards).to_have_count(1)
 
 
-async def test_results_arrive_in_the_thread_with_everything_to_draw_them_again(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_results_arrive_in_the_thread_with_everything_to_draw_them_again(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         await window.drawn(FOX, "4 images, open thread")
         # The thread opened by itself, and left the caret in the composer.
         await expect(window.thread).to_be_visible()
@@ -42,8 +42,8 @@ async def test_results_arrive_in_the_thread_with_everything_to_draw_them_again(t
             await expect(result.get_by_role("button", name=name, exact=True)).to_be_visible()
 
 
-async def test_a_reaction_starts_a_variation_once(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_a_reaction_starts_a_variation_once(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         await window.drawn(FOX, "4 images, open thread")
         result = window.results.first
         await result.get_by_role("button", name="Add a reaction").click()
@@ -63,16 +63,16 @@ async def test_a_reaction_starts_a_variation_once(tmp_path: Path) -> None:
         await expect(window.thread.get_by_role("article").filter(has_text="Variation of")).to_have_count(1)
 
 
-async def test_a_button_draws_again(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_a_button_draws_again(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         await window.drawn("/imagine a small boat --seed 7", "1 image, open thread")
         await window.results.first.get_by_role("button", name="Same", exact=True).click()
         await expect(window.results).to_have_count(2)
         await expect(window.results.last).to_contain_text("seed 7")
 
 
-async def test_remix_opens_a_filled_form_and_draws_what_was_changed(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_remix_opens_a_filled_form_and_draws_what_was_changed(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         await window.drawn("/imagine a small boat --seed 7", "1 image, open thread")
         remix = window.results.first.get_by_role("button", name="Remix")
         await remix.click()
@@ -89,8 +89,8 @@ async def test_remix_opens_a_filled_form_and_draws_what_was_changed(tmp_path: Pa
         await expect(window.page.get_by_role("article").filter(has_text="a large ship").first).to_be_visible()
 
 
-async def test_a_wrong_value_is_corrected_in_the_form_and_nothing_typed_is_lost(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_a_wrong_value_is_corrected_in_the_form_and_nothing_typed_is_lost(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         await window.drawn("/imagine a small boat --seed 7", "1 image, open thread")
         await window.results.first.get_by_role("button", name="Remix").click()
         form = window.page.get_by_role("dialog", name=re.compile("Remix"))
@@ -109,8 +109,8 @@ async def test_a_wrong_value_is_corrected_in_the_form_and_nothing_typed_is_lost(
         await expect(window.page.get_by_role("note")).to_have_count(0)
 
 
-async def test_the_story_by_keyboard_alone(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process) as window:
+async def test_the_story_by_keyboard_alone(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
         keys = window.page.keyboard
         await expect(window.composer).to_be_focused()
         await keys.type("/ima")
@@ -147,8 +147,8 @@ async def test_the_story_by_keyboard_alone(tmp_path: Path) -> None:
         await expect(window.composer).to_have_value("/imagine a small boat --count 2 --ar 16:9")
 
 
-async def test_the_story_on_a_phone(tmp_path: Path) -> None:
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process, size=PHONE) as window:
+async def test_the_story_on_a_phone(tmp_path: Path, browser: Browser) -> None:
+    async with open_house(tmp_path) as house, open_window(browser, house, size=PHONE) as window:
         page = window.page
         await page.get_by_role("button", name="Channels").tap()
         await page.get_by_role("button", name="#design").tap()
@@ -166,9 +166,9 @@ async def test_the_story_on_a_phone(tmp_path: Path) -> None:
         await expect(window.thread).to_have_count(0)
 
 
-async def test_a_killed_process_loses_nothing_that_was_typed_or_drawn(tmp_path: Path) -> None:
-    settings = {"SKETCH_PIXELS": "65536", "SKETCH_DELAY": "2"}
-    async with open_browser() as browser, started(tmp_path, **settings) as process:
+async def test_a_killed_process_loses_nothing_that_was_typed_or_drawn(tmp_path: Path, browser: Browser) -> None:
+    settings = {"SKETCH_DELAY": "2"}
+    async with started(tmp_path, **settings) as process:
         settings["BOT_HTTP_PORT"] = str(process.port)
         async with open_window(browser, process) as window:
             await window.say("/imagine a small boat")

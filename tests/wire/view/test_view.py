@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from PIL import Image
+from playwright.async_api import Browser
 
-from tests.browser.window import needs_browser
+from tests.browser.window import in_one_loop, needs_browser
 from tests.wire.view import discord, discord_components, markdown, mrkdwn, slack, slack_blocks, slack_elements
 from tests.wire.view.markup import JSON, element, inlined
-from tests.wire.view.shoot import DESK, PHONE, open_browser, open_page, shoot
+from tests.wire.view.shoot import DESK, PHONE, open_page, shoot
 
 HOSTILE = "<script>document.title = 'taken'</script><img src=x onerror=\"document.title='taken'\"> *b* **b** `c` ||s|| </pre></textarea>"
 SAFE = re.compile(r"<(?!/?(?:p|b|i|s|br|a|u|code|pre|blockquote|span|ul|ol|li|h1|h2|h3)\b[^<>]*>)")
@@ -168,39 +169,39 @@ def whole_discord(said: str) -> discord.Screen:
 
 @pytest.mark.browser
 @needs_browser
-async def test_a_hostile_text_stays_text_in_a_browser() -> None:
-    async with open_browser() as browser:
-        for drawn in (slack.draw(whole_slack(HOSTILE)), discord.draw(whole_discord(HOSTILE))):
-            async with open_page(browser, drawn) as page:
-                assert await page.title() != "taken"
-                assert await page.locator("script, img[onerror], textarea").count() == 0
-                assert "<script>document.title" in await page.locator("body").inner_text()
+@in_one_loop
+async def test_a_hostile_text_stays_text_in_a_browser(browser: Browser) -> None:
+    for drawn in (slack.draw(whole_slack(HOSTILE)), discord.draw(whole_discord(HOSTILE))):
+        async with open_page(browser, drawn) as page:
+            assert await page.title() != "taken"
+            assert await page.locator("script, img[onerror], textarea").count() == 0
+            assert "<script>document.title" in await page.locator("body").inner_text()
 
 
 @pytest.mark.browser
 @needs_browser
-async def test_every_picture_and_button_has_a_name_and_nothing_is_wider_than_a_phone() -> None:
+@in_one_loop
+async def test_every_picture_and_button_has_a_name_and_nothing_is_wider_than_a_phone(browser: Browser) -> None:
     screens = (whole_slack("a fox"), whole_discord("a fox"))
     small = [replace(screen, phone=True, modal=modal, thread=()) for screen in screens for modal in (screen.modal, None)]
-    async with open_browser() as browser:
-        for screen in (*screens, *small):
-            drawn = slack.draw(screen) if isinstance(screen, slack.Screen) else discord.draw(screen)
-            async with open_page(browser, drawn, size=PHONE if screen.phone else DESK) as page:
-                assert await page.locator(".body img:not([alt]), .gallery img:not([alt])").count() == 0
-                names = await page.locator("button").evaluate_all("all => all.map(one => one.ariaLabel || one.innerText)")
-                assert names
-                assert all(name.strip() for name in names)
-                assert await page.get_by_role("dialog").count() == (1 if screen.modal else 0)
-                assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    for screen in (*screens, *small):
+        drawn = slack.draw(screen) if isinstance(screen, slack.Screen) else discord.draw(screen)
+        async with open_page(browser, drawn, size=PHONE if screen.phone else DESK) as page:
+            assert await page.locator(".body img:not([alt]), .gallery img:not([alt])").count() == 0
+            names = await page.locator("button").evaluate_all("all => all.map(one => one.ariaLabel || one.innerText)")
+            assert names
+            assert all(name.strip() for name in names)
+            assert await page.get_by_role("dialog").count() == (1 if screen.modal else 0)
+            assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.browser
 @needs_browser
-async def test_a_shot_is_a_picture_of_the_page(tmp_path: Path) -> None:
-    async with open_browser() as browser:
-        taken = await shoot(
-            browser, slack.draw(slack.Screen(channel="general", known=IN_SLACK, dark=True)), tmp_path / "a" / "slack.png", scale=2
-        )
-        phone = await shoot(browser, discord.draw(discord.Screen(known=IN_DISCORD, phone=True)), tmp_path / "discord.png", size=PHONE)
+@in_one_loop
+async def test_a_shot_is_a_picture_of_the_page(tmp_path: Path, browser: Browser) -> None:
+    taken = await shoot(
+        browser, slack.draw(slack.Screen(channel="general", known=IN_SLACK, dark=True)), tmp_path / "a" / "slack.png", scale=2
+    )
+    phone = await shoot(browser, discord.draw(discord.Screen(known=IN_DISCORD, phone=True)), tmp_path / "discord.png", size=PHONE)
     assert size_of(taken) == (2880, 1800)
     assert size_of(phone) == PHONE
