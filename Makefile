@@ -56,15 +56,16 @@ setup:
 demo: setup
 	@$(BIN)/limner demo
 
+# What one process has compiled, pytest's rewritten asserts among it, the others and the next run need not compile again.
 test: setup
-	$(PYTEST) -n $(WORKERS) --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(PYTEST) -n $(WORKERS) --dist worksteal
 
 check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
-	$(PYTEST) -n $(WORKERS) -q -m "not browser and not slow and not wire"
+	PYTHONDONTWRITEBYTECODE= $(PYTEST) -n $(WORKERS) -q -m "not browser and not slow and not wire"
 
 format: setup
 	$(BIN)/ruff format .
