@@ -1,9 +1,11 @@
-"""The `limner` command line: run, demo, imagine, inspect, migrate, doctor, env."""
+"""The `limner` command line: run, demo, imagine, inspect, migrate, doctor, policy, env."""
 
 import asyncio
 import inspect as inspection
 import json
+import os
 import signal
+import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -143,6 +145,34 @@ def env() -> None:
     from bot.app import SECOND_NAMES, all_settings  # noqa: PLC0415 - see above
 
     typer.echo(config.example(all_settings(), SECOND_NAMES), nl=False)
+
+
+policy = typer.Typer(help="What the moderation policy says.", no_args_is_help=True)
+app.add_typer(policy, name="policy")
+
+
+@policy.command(name="test")
+def try_policy(
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON object a line.")] = False,
+    restricted: Annotated[bool, typer.Option("--restricted", help="As in an age-restricted channel.")] = False,
+    also: Annotated[
+        list[str] | None, typer.Option("--also", help="A moderator that is asked too, with its settings; one that asks the network, say.")
+    ] = None,
+) -> None:
+    """Judge prompts, one a line on standard input, as a channel with the default policy would; the answers keep the order."""
+    from bot.moderation.trial import judge, lines_of, open_panel  # noqa: PLC0415 - see above
+
+    async def answer() -> None:
+        async with open_panel(_environment() if also else None, also=also or ()) as panel:
+            async for said in judge(panel, lines_of(sys.stdin.buffer), restricted=restricted):
+                plain = " ".join(str(value) for value in said.values() if value != "")
+                typer.echo(json.dumps(said) if as_json else plain)
+
+    try:
+        _guarded(answer, stopped="Stopped.")
+    except BrokenPipeError:
+        # Whoever read the answers had enough. The descriptor goes to nowhere, or the interpreter would complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _imagine(prompt: list[str], out: Path, image: Path | None, **options: str | None) -> None:

@@ -35,7 +35,7 @@ from bot.errors import PlatformFault, SettingFault
 from bot.imaging import open_studio
 from bot.jobs import TELL, Jobs, Submitter
 from bot.model import Job, Load
-from bot.moderation import Panel
+from bot.moderation import House, Panel
 from bot.plugins import Finding, Kit
 from bot.ports import ChatPlatform, Files, ImageProvider, Moderator, Queue, Store
 from bot.preferences import Preferences
@@ -231,7 +231,7 @@ async def open_app(
         providers = {name: around(provider) for name, provider in providers.items()}
         platforms = {name: around(platform) for name, platform in platforms.items()}
         catalog = Catalog(providers)
-        panel = Panel(moderators)
+        panel = Panel(moderators, House(store))
         metrics = Counters(store.counts)
         decisions = Decisions(store, now=fakes.now)
         quotas = Quotas(

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot import grammar, says
+from bot import grammar, moderation, says
 from bot.accounts import Accounts
 from bot.decisions import Decisions
 from bot.errors import Misunderstood, NotFound
@@ -157,6 +157,7 @@ __all__ = [
     "cut_out_picture",
     "extend",
     "grammar",
+    "moderation",
     "parse_rate",
     "remixed",
     "repaint",

@@ -49,8 +49,9 @@ _PHONE_HINT = re.compile(r"\d\D{0,3}\d\D{0,3}\d")
 _NUMBER = re.compile(r"(?<![\w.,-])\d[\d ./-]{7,18}[\dA-Za-z](?!\w|[.,]\d)")
 _LETTERED = re.compile(r"(?<!\w)(?:[XYZ]?\d{7,8}-?[A-Z]|[A-Z]{6}\d{2}[A-Z]\d{2}[A-Z]\d{3}[A-Z])(?!\w)", re.IGNORECASE)
 _SAYS_ID = re.compile(
-    r"\b(?:ssn|social security|nhs|national insurance|tax id|steuer-?id|steuernummer|idnr|identity (?:number|card)|id number|personal number|"
-    r"bsn|cpf|pesel|dni|nie|nir|sécurité sociale|securite sociale|codice fiscale|kimlik|tc no|passport n(?:o|umber))\b",
+    r"\b(?:ssn|social security|nhs|national insurance|tax id|steuer-?id|steuernummer|idnr|"
+    r"identity (?:number|card)|id number|personal number|bsn|cpf|pesel|dni|nie|nir|"
+    r"sécurité sociale|securite sociale|codice fiscale|kimlik|tc no|passport n(?:o|umber))\b",
     re.IGNORECASE,
 )
 _CHECKS: Sequence[Callable[[str], bool]] = (

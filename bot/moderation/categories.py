@@ -17,7 +17,7 @@ DOUBTFUL = 0.3
 """From this score on, a finding is doubtful; below, it is nothing."""
 
 
-class Measure(StrEnum):
+class Consequence(StrEnum):
     """What follows from a finding, from the mildest to the strictest."""
 
     ALLOW = "allow"
@@ -32,12 +32,12 @@ class Measure(StrEnum):
     @property
     def strictness(self) -> int:
         """Its place in the order."""
-        return list(Measure).index(self)
+        return list(Consequence).index(self)
 
     @property
     def level(self) -> Level:
         """The level of the verdict."""
-        return {Measure.BLUR: Level.BLUR, Measure.REVIEW: Level.REVIEW, Measure.BLOCK: Level.BLOCK}.get(self, Level.ALLOW)
+        return {Consequence.BLUR: Level.BLUR, Consequence.REVIEW: Level.REVIEW, Consequence.BLOCK: Level.BLOCK}.get(self, Level.ALLOW)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,33 +46,33 @@ class Category:
 
     name: str
     about: str
-    sure: Measure = Measure.BLOCK
-    doubtful: Measure = Measure.REVIEW
-    restricted: Measure = Measure.BLOCK
+    sure: Consequence = Consequence.BLOCK
+    doubtful: Consequence = Consequence.REVIEW
+    restricted: Consequence = Consequence.BLOCK
     """For sure findings in age-restricted channels."""
-    restricted_doubtful: Measure = Measure.REVIEW
-    floor: Measure = Measure.ALLOW
+    restricted_doubtful: Consequence = Consequence.REVIEW
+    floor: Consequence = Consequence.ALLOW
     """The mildest that a sure finding can be given."""
-    restricted_floor: Measure = Measure.ALLOW
-    doubtful_floor: Measure = Measure.ALLOW
+    restricted_floor: Consequence = Consequence.ALLOW
+    doubtful_floor: Consequence = Consequence.ALLOW
     """The mildest that a doubtful finding can be given, everywhere."""
     unwanted: bool = False
     """Whether it matters in a negative prompt too, which asks for a thing to stay away."""
 
-    def usual(self, *, sure: bool, restricted: bool) -> Measure:
+    def usual(self, *, sure: bool, restricted: bool) -> Consequence:
         """What follows where nobody decided otherwise."""
         if restricted:
             return self.restricted if sure else self.restricted_doubtful
         return self.sure if sure else self.doubtful
 
-    def least(self, *, sure: bool, restricted: bool) -> Measure:
+    def least(self, *, sure: bool, restricted: bool) -> Consequence:
         """The mildest that an admin can choose."""
         if not sure:
             return self.doubtful_floor
         return self.restricted_floor if restricted else self.floor
 
 
-_ALLOW, _WARN, _MASK, _BLUR, _REVIEW, _BLOCK = Measure
+_ALLOW, _WARN, _MASK, _BLUR, _REVIEW, _BLOCK = Consequence
 
 TABLE: Mapping[str, Category] = MappingProxyType(
     {

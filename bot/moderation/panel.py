@@ -1,17 +1,15 @@
 """The panel: every moderator that is switched on, asked in order; what they find becomes one verdict by the policy of the place."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot import says
 from bot.errors import Blocked
 from bot.model import Concern, Level, Person, Place, Request, Term, Verdict
-from bot.moderation.categories import TABLE, Measure
+from bot.moderation.categories import TABLE, Consequence
+from bot.moderation.house import House
 from bot.moderation.policy import Policy, Ruling, verdict_of
 from bot.ports import Moderator
-
-Standing = Callable[[Place], Awaitable[tuple[Policy, tuple[Term, ...]]]]
-"""What holds in a place: its policy, and the terms that its admins listed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,24 +23,21 @@ class Screening:
     """Sentences for the person about what was taken out, or what to take care of."""
 
 
-async def _usual(_: Place) -> tuple[Policy, tuple[Term, ...]]:
-    return Policy(), ()
-
-
 class Panel:
     """All moderators that are switched on. Those that look on this machine are asked first; a block ends the asking."""
 
-    def __init__(self, moderators: Sequence[Moderator], standing: Standing = _usual) -> None:
+    def __init__(self, moderators: Sequence[Moderator], house: House | None = None) -> None:
+        """Make one over these moderators; without a house the default policy holds everywhere."""
         self._near = [each for each in moderators if not each.remote]
         self._far = [each for each in moderators if each.remote]
-        self._standing = standing
+        self.house = house
 
     async def screen(self, person: Person, place: Place, request: Request) -> Screening:
         """The verdict on prompt, style and negative prompt, with personal data taken out before anything leaves this machine.
 
         A negative prompt asks for things to stay away, so in it only what is bad in itself counts: personal data, slurs, listed terms.
         """
-        policy, listed = await self._standing(place)
+        policy, listed = await self.standing(place)
         fields = {"prompt": request.prompt, "style": request.style or "", "negative": request.negative or ""}
         found = {name: await self._found(self._near, person, place, text, listed) for name, text in fields.items()}
         if fields["style"]:
@@ -58,7 +53,7 @@ class Panel:
             wish = "\n".join(part for part in (clean["prompt"], clean["style"]) if part)
             rulings += policy.rulings(place, await self._found(self._far, person, place, wish, listed))
         for ruling in rulings:
-            if ruling.measure is Measure.WARN:
+            if ruling.consequence is Consequence.WARN:
                 notes.append(says.warned_of(ruling.concern.category, ruling.concern.source))
         screened = replace(
             request,
@@ -70,7 +65,7 @@ class Panel:
 
     async def prompt(self, person: Person, place: Place, *texts: str) -> Verdict:
         """The strictest verdict on any of the texts."""
-        policy, listed = await self._standing(place)
+        policy, listed = await self.standing(place)
         rulings: list[Ruling] = []
         for moderators in (self._near, self._far):
             for text in texts:
@@ -81,7 +76,7 @@ class Panel:
 
     async def image(self, place: Place, image: bytes) -> Verdict:
         """The strictest verdict on a picture."""
-        policy, _ = await self._standing(place)
+        policy, _ = await self.standing(place)
         rulings: list[Ruling] = []
         for moderator in (*self._near, *self._far):
             rulings += policy.rulings(place, await moderator.image(place, image))
@@ -89,10 +84,14 @@ class Panel:
                 break
         return verdict_of(rulings)
 
+    async def standing(self, place: Place) -> tuple[Policy, tuple[Term, ...]]:
+        """What holds in a place: its policy, and the terms that its admins listed."""
+        return await self.house.of(place) if self.house else (Policy(), ())
+
     async def findings(self, person: Person, place: Place, text: str) -> list[Ruling]:
-        """Every finding of the layers on this machine, with what follows here, the weightiest first: for trying a wording out."""
-        policy, listed = await self._standing(place)
-        return policy.rulings(place, await self._found(self._near, person, place, text, listed))
+        """Every finding with what follows here, the weightiest first: for trying a wording out. Nothing is recorded."""
+        policy, listed = await self.standing(place)
+        return policy.rulings(place, await self._found([*self._near, *self._far], person, place, text, listed))
 
     async def _found(
         self, moderators: Iterable[Moderator], person: Person, place: Place, text: str, listed: tuple[Term, ...]
@@ -131,7 +130,10 @@ def _counts_unwanted(concern: Concern) -> bool:
 def _cleaned(text: str, rulings: Sequence[Ruling]) -> tuple[str, list[str]]:
     """A text with what the policy masks replaced by what it was, and a sentence for each kind."""
     masked = [
-        (begin, end, ruling.concern.source) for ruling in rulings if ruling.measure is Measure.MASK for begin, end in ruling.concern.spans
+        (begin, end, ruling.concern.source)
+        for ruling in rulings
+        if ruling.consequence is Consequence.MASK
+        for begin, end in ruling.concern.spans
     ]
     notes: list[str] = []
     reached = len(text)

@@ -1,11 +1,12 @@
-"""The trial: prompts judged from a shell or a test, as a channel with the default policy would judge them, with nothing opened but layers."""
+"""The trial: prompts judged as a channel with the default policy would judge them, from a shell or a test, with nothing open but layers."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+import codecs
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, BinaryIO
 
 from bot import config, plugins
 from bot.errors import NotFound, StoreFault
@@ -61,19 +62,31 @@ async def open_panel(environment: config.Environment | None = None, *, also: Ite
         yield Panel(moderators)
 
 
-async def judge(panel: Panel, lines: AsyncIterator[str], *, restricted: bool = False) -> AsyncIterator[Mapping[str, object]]:
+async def judge(panel: Panel, lines: Iterable[str], *, restricted: bool = False) -> AsyncIterator[Mapping[str, object]]:
     """A verdict for each line, in order, as soon as the line is there."""
     place = Place(platform="shell", workspace="shell", channel="shell", age_restricted=restricted)
-    async for line in lines:
+    for line in lines:
         rulings = await panel.findings(_SOMEBODY, place, line)
         first = rulings[0] if rulings else None
         yield {
-            "verdict": first.measure.level.name.lower() if first else "allow",
+            "verdict": first.consequence.level.name.lower() if first else "allow",
             "category": first.concern.category if first else "",
             "source": first.concern.source if first else "",
             "score": round(first.concern.score, 3) if first else 0.0,
-            "measure": first.measure.value if first else "allow",
+            "consequence": first.consequence.value if first else "allow",
         }
 
 
-__all__ = ["OFFLINE", "judge", "open_panel"]
+def lines_of(stream: BinaryIO) -> Iterator[str]:
+    """The lines of a stream, empty ones too, whatever their encoding: what is no UTF-8 is read as Windows wrote it in western Europe."""
+    for number, line in enumerate(iter(stream.readline, b"")):
+        bare = line.removesuffix(b"\n").removesuffix(b"\r")
+        if number == 0:
+            bare = bare.removeprefix(codecs.BOM_UTF8)
+        try:
+            yield bare.decode("utf-8")
+        except UnicodeDecodeError:
+            yield bare.decode("cp1252", "replace")
+
+
+__all__ = ["OFFLINE", "judge", "lines_of", "open_panel"]

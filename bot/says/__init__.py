@@ -23,14 +23,13 @@ from bot.says.pages import (
     usage_page,
     whisper,
 )
-from bot.says.policy import change_page, policy_page, taken_note, taken_out, terms_page, trial_page, warned_of
+from bot.says.policy import policy_page, taken_note, taken_out, terms_page, trial_page, warned_of
 from bot.says.results import deleted, details, promise, rerun_line, result, undelivered
 
 __all__ = [
     "Live",
     "Standing",
     "card",
-    "change_page",
     "deleted",
     "details",
     "drawing_form",

@@ -47,21 +47,16 @@ def policy_page(rows: Sequence[tuple[str, str, str, str]], *, where: str, restri
     return whisper("\n".join([head, *lines]), title="Policy")
 
 
-def terms_page(terms: Sequence[tuple[str, str, str]], *, where: str) -> Message:
-    """The terms that admins listed: (term, what it counts as, since when and by whom) a line."""
+def terms_page(terms: Sequence[tuple[str, str, str]], *, where: str, more: int = 0) -> Message:
+    """The terms that admins listed: (term, what it counts as, for which place) a line."""
     if not terms:
         return whisper(f"No terms are listed {where}. /policy term add WORDS lists one.", title="Terms")
-    lines = [f"“{cut(term, 60)}”: {meaning}{f', {since}' if since else ''}" for term, meaning, since in terms]
-    return whisper("\n".join([f"Terms listed {where}.", *lines]), title="Terms")
-
-
-def change_page(what: str, before: str, after: str, *, where: str, undo: str = "") -> Message:
-    """A change of the policy, before and after."""
-    said = f"{what} {where}: it was {before}, it is {after} now." if before != after else f"{what} {where}: it is {after}, as before."
-    return whisper(f"{said}{f' {undo}' if undo else ''}", title="Policy changed" if before != after else "Policy")
+    lines = [f"“{cut(term, 60)}”: {meaning}, for {place}" for term, meaning, place in terms]
+    rest = [f"… and {more} more."] if more else []
+    return whisper("\n".join([f"Terms listed {where}.", *lines, *rest]), title="Terms")
 
 
 def trial_page(verdict: str, findings: Sequence[str]) -> Message:
     """What would follow from a wording, without drawing anything."""
     found = "\n".join(findings) if findings else "Nothing was found."
-    return whisper(f"This wording would get: {verdict}. Nothing was drawn or recorded.\n{found}", title="Policy test")
+    return whisper(f"With this wording: {verdict}. Nothing was drawn and nothing is on record.\n{found}", title="Policy test")

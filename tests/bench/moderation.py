@@ -71,7 +71,7 @@ async def main() -> None:
         if "--misses" in sys.argv:
             for wording, level in rows:
                 wrong = wording.label == "unsafe" and level < Level.BLOCK or wording.label == "safe" and level > Level.ALLOW
-                if wrong and not wording.held_out and not wording.disguise:
+                if wrong and not wording.held_out and bool(wording.disguise) is ("--disguised" in sys.argv):
                     print(f"{wording.category:>12} {wording.label:>10} -> {level.name:<6} {wording.disguise:>12}  {wording.text}")
             return
         for held_out in (False, True):

@@ -5,7 +5,7 @@
 """
 
 from adapters.moderators._words.lexicon import Lexicon, read
-from adapters.moderators._words.matcher import Matcher
+from adapters.moderators._words.matcher import Matcher, compiled
 from adapters.moderators._words.moderator import ALLOW, Words
 
-__all__ = ["ALLOW", "Lexicon", "Matcher", "Words", "read"]
+__all__ = ["ALLOW", "Lexicon", "Matcher", "Words", "compiled", "read"]

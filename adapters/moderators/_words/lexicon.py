@@ -77,6 +77,8 @@ class Lexicon:
     groups: tuple[Group, ...] = ()
     rules: tuple[Rule, ...] = ()
     allow: tuple[str, ...] = ()
+    read: tuple[int, ...] = ()
+    """How many groups there were after each of the places that were read."""
 
 
 @dataclass(kw_only=True)
@@ -94,15 +96,29 @@ def read(*places: Path) -> Lexicon:
     Raises:
         SettingFault: a list is missing or broken; one line that names file and line.
     """
-    shelf = _Shelf()
+    shelf, read_so_far = _Shelf(), list[int]()
     for place in places:
         for path in _files(place):
             _read_file(path, shelf)
+        read_so_far.append(len(shelf.groups))
     known = {group.name for group in shelf.groups}
     for rule, where in shelf.rules:
         for name in sorted(frozenset[str]().union(*rule.all, rule.meaning.unless, rule.meaning.softened) - known):
             raise SettingFault(f"{where}: the rule names a group {name!r} that no list has; there are: {', '.join(sorted(known))}.")
-    return Lexicon(groups=tuple(shelf.groups), rules=tuple(rule for rule, _ in shelf.rules), allow=tuple(shelf.allow))
+    for group in shelf.groups:
+        for name in sorted((group.meaning.unless | group.meaning.softened) - known):
+            raise SettingFault(f"{group.meaning.source}: {group.name!r} names a group {name!r} that no list has.")
+    return Lexicon(
+        groups=tuple(shelf.groups), rules=tuple(rule for rule, _ in shelf.rules), allow=tuple(shelf.allow), read=tuple(read_so_far)
+    )
+
+
+def stamps(*places: Path) -> Iterator[tuple[str, int, int]]:
+    """What tells whether lists are still the same: name, time of change and size of each. Raises SettingFault."""
+    for place in places:
+        for path in _files(place):
+            facts = path.stat()
+            yield str(path), facts.st_mtime_ns, facts.st_size
 
 
 def _files(place: Path) -> Sequence[Path]:

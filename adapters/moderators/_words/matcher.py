@@ -3,12 +3,14 @@
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
+from functools import lru_cache
+from pathlib import Path
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from adapters.moderators._words import spellings
 from adapters.moderators._words.everyday import COMMON
-from adapters.moderators._words.lexicon import SURE, Lexicon
+from adapters.moderators._words.lexicon import SURE, Lexicon, read, stamps
 from adapters.moderators._words.spellings import Spellings
 
 SPELLED_LEAST = 4
@@ -81,8 +83,26 @@ class Matcher:
         return found | self._of_age(forms)
 
     def _of_age(self, forms: Spellings) -> set[int]:
-        ages = [int(first or second) for first, second in (_AGE.findall(forms.plain) + (_AGE.findall(forms.folded) if forms.folded != forms.plain else []))]
+        if not self._ages:
+            return set()
+        texts = dict.fromkeys((forms.plain, forms.folded))
+        ages = [int(first or second) for text in texts for first, second in _AGE.findall(text)]
         return {number for number, under in self._ages if any(age < under for age in ages)}
+
+
+def compiled(*places: Path) -> tuple[Lexicon, Matcher]:
+    """The lexicon of files and folders with its automatons, made once a process for as long as the files stay as they are.
+
+    Raises:
+        SettingFault: a list is missing or broken.
+    """
+    return _compiled(places, tuple(stamps(*places)))
+
+
+@lru_cache(maxsize=8)
+def _compiled(places: tuple[Path, ...], _: tuple[tuple[str, int, int], ...]) -> tuple[Lexicon, Matcher]:
+    lexicon = read(*places)
+    return lexicon, Matcher(lexicon)
 
 
 class _Index:

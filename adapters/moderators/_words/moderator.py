@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from pathlib import Path
 
 from adapters.moderators._words.lexicon import Group, Lexicon, Meaning
-from adapters.moderators._words.matcher import Matcher
+from adapters.moderators._words.matcher import Matcher, compiled
 from adapters.moderators._words.spellings import plain_form
 from bot.model import Concern, Person, Place, Term
 
@@ -20,22 +21,24 @@ class Words:
 
     remote = False
 
-    def __init__(self, name: str, lexicon: Lexicon, *, vocabulary: int = 0, house: bool = False) -> None:
+    def __init__(self, name: str, *places: Path, vocabulary: bool = False, house: bool = False) -> None:
         """Make one.
 
         Args:
             name: the plugin's name, for the source of what it finds.
-            lexicon: what it reads.
-            vocabulary: how many of the first groups mean nothing here, and are words for rules alone.
+            places: files and folders with its lists.
+            vocabulary: whether the groups of the first place mean nothing here, and are words for rules alone.
             house: whether it speaks for the terms that a place listed.
+
+        Raises:
+            SettingFault: a list is missing or broken; one line with file and line.
         """
         self.name = name
-        self._lexicon = lexicon
-        self._vocabulary = vocabulary
+        self._lexicon, self._matcher = compiled(*places)
+        self._vocabulary = self._lexicon.read[0] if vocabulary else 0
         self._house = house
-        self._matcher = Matcher(lexicon)
         # By content: the same terms in another place, or after an undo, are the same automaton.
-        self._compiled = lru_cache(maxsize=_KEPT)(_compiled)
+        self._compiled = lru_cache(maxsize=_KEPT)(_house)
 
     async def prompt(self, person: Person, place: Place, text: str, *, listed: Sequence[Term] = ()) -> list[Concern]:
         """What the lists say of a text."""
@@ -76,7 +79,7 @@ def _note(found: dict[tuple[str, str], Concern], source: str, category: str, sco
         found[source, category] = Concern(category=category, score=score, source=source)
 
 
-def _compiled(listed: tuple[Term, ...]) -> tuple[re.Pattern[str] | None, Matcher, list[Meaning]]:
+def _house(listed: tuple[Term, ...]) -> tuple[re.Pattern[str] | None, Matcher, list[Meaning]]:
     """What a place lists: an expression for what it allows, a matcher for the rest, and what each of its groups means."""
     allowed = [re.escape(plain_form(term.text)) for term in listed if term.category == ALLOW]
     meanings = [Meaning(source="house", category=term.category, score=term.score) for term in listed if term.category != ALLOW]

@@ -137,9 +137,8 @@ def _spelled_out(base: str) -> tuple[list[str], list[str]]:
     for reading in _readings(base):
         # Where words are further apart than their letters, or only their letters are parted, each word is known.
         forms.append(bordered(" ".join(_LETTERS_APART.sub(_closed_up, part) for part in _WIDE.split(reading))))
-        for run in _SPELLED.finditer(reading):
-            if " " in run[0] and not _WIDE.search(run[0]):
-                runs.append(_GAP.sub("", run[0]))
+        found = [run[0] for run in _SPELLED.finditer(reading)]
+        runs += [_GAP.sub("", run) for run in found if " " in run and not _WIDE.search(run)]
     return forms, runs
 
 
@@ -232,8 +231,10 @@ def _read(chunks: list[str], cores: list[str]) -> Iterator[str]:
         if dressed:
             yield bordered(
                 " ".join(
-                    [_GAP.sub("", core.translate(table) if core in leet else core) if core in dressed else each
-                     for core, each in zip(cores, read, strict=True)]
+                    [
+                        _GAP.sub("", core.translate(table) if core in leet else core) if core in dressed else each
+                        for core, each in zip(cores, read, strict=True)
+                    ]
                 )
             )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from adapters.moderators._words import Words, read
+from adapters.moderators._words import Words
 from bot.plugins import Kit, Plugin, PluginSettings
 
 LISTS = Path(__file__).parent / "lists"
@@ -27,8 +27,7 @@ class Settings(PluginSettings):
 @asynccontextmanager
 async def open_combinations(settings: Settings, _: Kit) -> AsyncGenerator[Words]:
     """The moderator over the built-in lists and those of the setting. Raises SettingFault with file and line."""
-    lexicon = read(VOCABULARY, LISTS, *([Path(settings.lists)] if settings.lists else []))
-    yield Words("combinations", lexicon, vocabulary=len(read(VOCABULARY).groups))
+    yield Words("combinations", VOCABULARY, LISTS, *([Path(settings.lists)] if settings.lists else []), vocabulary=True)
 
 
 PLUGIN = Plugin(about="Words that are harmless alone", settings=Settings, open=open_combinations)

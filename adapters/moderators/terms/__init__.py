@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from adapters.moderators._words import Words, read
+from adapters.moderators._words import Words
 from bot.plugins import Kit, Plugin, PluginSettings
 
 LISTS = Path(__file__).parent / "lists"
@@ -26,7 +26,7 @@ class Settings(PluginSettings):
 @asynccontextmanager
 async def open_terms(settings: Settings, _: Kit) -> AsyncGenerator[Words]:
     """The moderator over the built-in lists and those of the setting. Raises SettingFault with file and line."""
-    yield Words("terms", read(LISTS, *([Path(settings.lists)] if settings.lists else [])), house=True)
+    yield Words("terms", LISTS, *([Path(settings.lists)] if settings.lists else []), house=True)
 
 
 PLUGIN = Plugin(about="Lists of terms, against every spelling", settings=Settings, open=open_terms)
