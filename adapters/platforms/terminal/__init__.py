@@ -1,7 +1,7 @@
 """The terminal: a chat platform of one person, for `limner imagine` on the command line.
 
-A job's card is a progress bar on standard error; its result is pictures written to a folder. Nothing comes in by itself: the command line
-hands its one invocation to the hub.
+A job's card is a progress bar on standard error; its result is pictures written to a folder, and so is every file to download. Nothing
+comes in by itself: the command line hands its one invocation to the hub.
 """
 
 import re
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.errors import PlatformFault
-from bot.model import Attachment, CommandSpec, Message, Person, Place, Post
+from bot.model import Attachment, CommandSpec, Content, Message, Person, Place, Post
 from bot.plugins import Kit, Plugin, PluginSettings
 from bot.ports import ASGI, Hub
 
@@ -49,6 +49,10 @@ class Terminal:
         """Show a card as a bar, or write a result's pictures."""
         if message.pictures and message.progress is None:
             await self._write(message)
+            await self._write_documents(message)
+        elif message.documents and message.progress is None:
+            self._progress.console.print(message.text, markup=False)
+            await self._write_documents(message)
         elif key not in self._bars:
             self._bars[key] = self._progress.add_task(message.body, total=1.0)
         return Post(place=place, id=key)
@@ -60,8 +64,9 @@ class Terminal:
             self._progress.update(self._bars[post.id], completed=done, description=message.body.splitlines()[0] if message.body else "")  # pyright: ignore[reportArgumentType] - rich numbers its tasks with ints of a name of its own
 
     async def whisper(self, person: Person, place: Place, message: Message) -> None:
-        """Say something."""
+        """Say something, and write what comes with it."""
         self._progress.console.print(message.text, markup=False)
+        await self._write_documents(message)
 
     async def open_thread(self, post: Post, title: str) -> Place:
         """There is one place only."""
@@ -75,17 +80,27 @@ class Terminal:
             raise PlatformFault(f"{attachment.name} cannot be read: {error.strerror}.", permanent=True) from None
 
     async def _write(self, message: Message) -> None:
+        for picture in message.pictures:
+            content = await self._kit.read(picture.original)
+            name = f"{_slug(message.title)}-{_slug(picture.title.rsplit('·', 1)[-1])}.{_EXTENSIONS.get(content.media_type, 'img')}"
+            self._keep(name, content, "picture")
+
+    async def _write_documents(self, message: Message) -> None:
+        for document in message.documents:
+            name = Path(document.name)
+            ending = f".{_slug(name.suffix)}" if name.suffix else ""
+            self._keep(f"{_slug(name.stem)}{ending}", await self._kit.read(document.key), "file")
+
+    def _keep(self, name: str, content: Content, noun: str) -> None:
+        """Write something into the folder, and its path on standard output."""
+        path = self._out / name
         try:
             self._out.mkdir(parents=True, exist_ok=True)
-            for picture in message.pictures:
-                content = await self._kit.read(picture.original)
-                name = f"{_slug(message.title)}-{_slug(picture.title.rsplit('·', 1)[-1])}.{_EXTENSIONS.get(content.media_type, 'img')}"
-                path = self._out / name
-                path.write_bytes(content.body)
-                self._progress.console.file.flush()
-                Console(stderr=False, highlight=False).print(_printable(path), markup=False, soft_wrap=True)
+            path.write_bytes(content.body)
         except OSError as error:
-            raise PlatformFault(f"The picture cannot be written to {self._out}: {error.strerror}.", permanent=True) from None
+            raise PlatformFault(f"The {noun} cannot be written to {self._out}: {error.strerror}.", permanent=True) from None
+        self._progress.console.file.flush()
+        Console(stderr=False, highlight=False).print(_printable(path), markup=False, soft_wrap=True)
 
 
 def _printable(path: Path) -> str:
