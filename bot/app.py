@@ -55,7 +55,7 @@ from storage.queue import announce, install, open_queue
 log = structlog.get_logger()
 
 PLATFORMS, PROVIDERS, MODERATORS = adapters.platforms.__name__, adapters.providers.__name__, adapters.moderators.__name__
-SECOND_NAMES = adapters.providers.ALSO
+SECOND_NAMES = {**adapters.providers.ALSO, **adapters.moderators.ALSO}
 _RECONNECT = (1.0, 60.0)
 _TOLD_AGAIN = 12.0
 """Seconds that a cancelled platform gets for its last answers."""
