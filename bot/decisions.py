@@ -71,5 +71,14 @@ class Decisions:
     def _read(self, asker: Asker, name: str, value: str) -> Rule:
         """The rule behind a line of an entry."""
         kind, subject, slot = (*name.split(" ", 2), "", "")[:3]
-        plain, _, ends = value.rpartition(_UNTIL) if _UNTIL in value else (value, "", "")
-        return self.rule(asker, RuleKind(kind), subject, plain, slot=slot, until=datetime.fromisoformat(ends) if ends else None)
+        plain, until = parse_until(value)
+        return self.rule(asker, RuleKind(kind), subject, plain, slot=slot, until=until)
+
+
+def parse_until(value: str) -> tuple[str, datetime | None]:
+    """A value as entries have it, and when it ends. A reason may say "until" as well, with something else than a moment behind it."""
+    plain, _, ends = value.rpartition(_UNTIL)
+    try:
+        return (plain, datetime.fromisoformat(ends)) if plain else (value, None)
+    except ValueError:
+        return value, None

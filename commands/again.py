@@ -1,7 +1,7 @@
 """`/again`: the same request with a new seed."""
 
 from bot.command import JOB, Command, Context, Options
-from bot.model import Answer, CommandSpec
+from bot.model import Answer, CommandSpec, Operation
 
 
 async def run(context: Context, options: Options) -> Answer:
@@ -11,6 +11,6 @@ async def run(context: Context, options: Options) -> Answer:
 
 
 COMMAND = Command(
-    spec=CommandSpec(name="again", about="Draw it again with a new seed", options=(JOB,), example="again 7kq2mw9x"),
+    spec=CommandSpec(name="again", about="Draw it again with a new seed", options=(JOB,), example="again 7kq2mw9x", draws=tuple(Operation)),
     run=run,
 )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.command import INDEX, JOB, MODEL, Command, Context, Misunderstood, Options, cut_out, cut_out_picture
-from bot.model import Answer, CommandSpec, Kind, Option
+from bot.model import Answer, CommandSpec, Kind, Operation, Option
 
 
 async def run(context: Context, options: Options) -> Answer:
@@ -31,6 +31,7 @@ COMMAND = Command(
             Option(name="picture", kind=Kind.IMAGE, about="A picture to cut out instead"),
         ),
         example="cutout 7kq2mw9x 2",
+        draws=(Operation.REMOVE_BACKGROUND,),
     ),
     run=run,
 )

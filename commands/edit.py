@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.command import DRAWING, INDEX, JOB, Command, Context, Misunderstood, Options, request_of, says
-from bot.model import Answer, CommandSpec, Origin
+from bot.model import Answer, CommandSpec, Operation, Origin
 
 _OFFERED = ("strength", "seed", "style", "no", "model")
 
@@ -34,6 +34,7 @@ COMMAND = Command(
             *(option for option in DRAWING if option.name in _OFFERED),
         ),
         example="edit 7kq2mw9x 2 make it night",
+        draws=(Operation.EDIT,),
     ),
     run=run,
 )

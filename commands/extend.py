@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.command import DRAWING, INDEX, JOB, Command, Context, Misunderstood, Options, extend, request_of, says
-from bot.model import Answer, CommandSpec, Origin
+from bot.model import Answer, CommandSpec, Operation, Origin
 
 _OFFERED = ("seed", "style", "no", "model")
 _AR = replace(next(option for option in DRAWING if option.name == "ar"), about="The new shape, such as 16:9", asked=True)
@@ -42,6 +42,7 @@ COMMAND = Command(
         about="Continue an image beyond its edges, to another shape",
         options=(JOB, INDEX, *_OPTIONS),
         example="extend 7kq2mw9x 2 --ar 16:9",
+        draws=(Operation.OUTPAINT,),
     ),
     run=run,
 )

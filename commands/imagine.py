@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.command import FRESH, IMAGINE, Command, Context, Misunderstood, Options, request_of, says, whisper
-from bot.model import Answer, Kind, Option, Origin
+from bot.model import Answer, Kind, Operation, Option, Origin
 
 _FORM = Option(name="form", kind=Kind.FLAG, about="Fill in a form instead")
 _TYPED = {Origin.COMMAND, Origin.SHORTCUT, Origin.BUTTON}
@@ -29,4 +29,4 @@ async def run(context: Context, options: Options) -> Answer:
     return Answer(job=job.id)
 
 
-COMMAND = Command(spec=replace(IMAGINE, options=(*IMAGINE.options, FRESH, _FORM)), run=run)
+COMMAND = Command(spec=replace(IMAGINE, options=(*IMAGINE.options, FRESH, _FORM), draws=(Operation.DRAW, Operation.EDIT)), run=run)

@@ -40,6 +40,12 @@ async def run(context: Context, options: Options) -> Answer:
 
 
 COMMAND = Command(
-    spec=CommandSpec(name="remix", about="Change words and parameters in a form", options=(JOB, *DRAWING), example="remix 7kq2mw9x"),
+    spec=CommandSpec(
+        name="remix",
+        about="Change words and parameters in a form",
+        options=(JOB, *DRAWING),
+        example="remix 7kq2mw9x",
+        draws=tuple(Operation),
+    ),
     run=run,
 )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.command import DRAWING, INDEX, JOB, Command, Context, Misunderstood, Options, repaint, request_of, says
-from bot.model import Answer, CommandSpec, Kind, Option, Origin
+from bot.model import Answer, CommandSpec, Kind, Operation, Option, Origin
 
 _OFFERED = ("strength", "seed", "style", "no", "model")
 _MASK = Option(name="mask", kind=Kind.IMAGE, about="White where it shall change, or the picture with that part erased", asked=True)
@@ -46,6 +46,7 @@ COMMAND = Command(
         about="Paint a part of an image anew, marked by an attached mask",
         options=(JOB, INDEX, *_OPTIONS),
         example="repaint 7kq2mw9x 2 a small red boat",
+        draws=(Operation.INPAINT,),
     ),
     run=run,
 )

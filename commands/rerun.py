@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.command import FRESH, JOB, Command, Context, Misunderstood, Options
-from bot.model import Answer, CommandSpec, Kind, Option
+from bot.model import Answer, CommandSpec, Kind, Operation, Option
 
 
 async def run(context: Context, options: Options) -> Answer:
@@ -24,6 +24,7 @@ COMMAND = Command(
         about="Draw it again exactly, from a job or an attached picture",
         options=(replace(JOB, required=False), Option(name="image", kind=Kind.IMAGE, about="A picture that Limner made"), FRESH),
         example="rerun 7kq2mw9x",
+        draws=tuple(Operation),
     ),
     run=run,
 )

@@ -1,7 +1,7 @@
 """`/upscale`: one image of a job, larger."""
 
 from bot.command import INDEX, JOB, MODEL, Command, Context, Options
-from bot.model import Answer, CommandSpec, Kind, Option
+from bot.model import Answer, CommandSpec, Kind, Operation, Option
 
 
 async def run(context: Context, options: Options) -> Answer:
@@ -27,6 +27,7 @@ COMMAND = Command(
             MODEL,
         ),
         example="upscale 7kq2mw9x 1",
+        draws=(Operation.UPSCALE,),
     ),
     run=run,
 )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.command import INDEX, JOB, SHAPING, Command, Context, Misunderstood, Options, request_of
-from bot.model import Answer, CommandSpec, Field, Form, Job, Kind, Option, Origin
+from bot.model import Answer, CommandSpec, Field, Form, Job, Kind, Operation, Option, Origin
 
 
 async def run(context: Context, options: Options) -> Answer:
@@ -51,6 +51,7 @@ COMMAND = Command(
             Option(name="picture", kind=Kind.IMAGE, about="A picture to vary instead"),
         ),
         example="vary 7kq2mw9x 2 --count 2",
+        draws=(Operation.VARY,),
     ),
     run=run,
 )

@@ -157,6 +157,10 @@ class Job:
     started: datetime | None = None
     finished: datetime | None = None
     deadline: datetime
+    paused: str = ""
+    """Why it waits for a pause to end, in the words of who paused; empty while nothing is paused."""
+    paused_until: datetime | None = None
+    """When that pause ends by itself, or None."""
 
     @property
     def counted_for(self) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.model.people import Role
+from bot.model.request import Operation
 
 
 class Kind(StrEnum):
@@ -30,6 +31,8 @@ class Kind(StrEnum):
     """A channel: `<#id>`, `#name`, `here` or `none`."""
     RATE = "rate"
     """`50/day`, `$20/month`, `unlimited/week`, `unlimited`: windows are hour, day, week and month."""
+    AMOUNT = "amount"
+    """What a rule gives: a rate as above, a number alone (`20`), money alone (`$5`, `$0.0025`), or `usual` for what holds without it."""
     MONEY = "money"
     """Dollars: `2`, `2.50`."""
     SPAN = "span"
@@ -73,3 +76,5 @@ class CommandSpec:
     """Who may use it; the hub checks, whatever the platform shows."""
     hidden: bool = False
     """True for what only buttons and reactions say (it can still be typed)."""
+    draws: tuple[Operation, ...] = ()
+    """What it may ask a model for: who may do none of it is refused at the door, and is not offered it."""

@@ -26,6 +26,7 @@ class People(Part):
             "folded": person.name.casefold(),
             "roles": ",".join(sorted(person.roles)),
             "zone": person.zone,
+            "groups": " ".join(sorted(person.groups)),
             "seen": micros(self._now()),
         }
         await self._database.write(lambda connection: connection.execute(_meeting(connection.dialect.name), values) and None)
@@ -52,8 +53,13 @@ class People(Part):
         return _person(found[0]) if len(found) == 1 else None
 
     async def account(self, person: Person) -> Account:
-        """As the port says."""
-        return await self._database.write(lambda connection: account_of(connection, person.key))
+        """As the port says. Asked for all that anybody does, so it is one statement, which waits for no writer."""
+        found = await self._database.read(lambda connection: connection.execute(_together(), {"of": person.key}).all())
+        return (
+            Account(key=found[0].account, people=tuple(row.person for row in found))
+            if found
+            else Account(key=person.key, people=(person.key,))
+        )
 
     async def link(self, person: Person, other: Person, *, entry: Entry) -> Account:
         """As the port says."""
@@ -146,6 +152,12 @@ def account_of(connection: Connection, person: str) -> Account:
     if key is None:
         return Account(key=person, people=(person,))
     return Account(key=key, people=tuple(connection.execute(_members(), {"of": key}).scalars()))
+
+
+@cache
+def _together() -> Select[str, str]:
+    key = select(links.c.account).where(links.c.person == bindparam("of")).scalar_subquery()
+    return select(links.c.account, links.c.person).where(links.c.account == key).order_by(links.c.made, links.c.person)
 
 
 @cache
