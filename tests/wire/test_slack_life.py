@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Action, Answer, Message, Origin, Tone
+from bot.model import Action, Answer, Message, Origin, Picture, Tone
 from tests.flows.story import eventually
 from tests.wire.slack.nouns import Channel
 from tests.wire.slack.nouns import Message as Seen
 from tests.wire.slack.server import SlackServer, open_slack
 from tests.wire.slack_life import REMIX, Life, Oracle, open_life, whispered
-from tests.wire.slack_posts import TEAM, called, card, place_of
+from tests.wire.slack_posts import TEAM, Cabinet, called, card, place_of
 
 
 @pytest.fixture
@@ -272,3 +272,25 @@ async def test_everything_is_in_the_workspace_where_it_was_said(life: Life) -> N
     await life.slack.command("ada", "general", "/imagine", "a fox")
     heard = await life.oracle.hears()
     assert (heard.place.workspace, heard.person.workspace) == (TEAM, TEAM)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_what_is_covered_is_shown_to_whoever_presses_the_button_and_to_nobody_else(
+    slack: SlackServer, tmp_path: Path, *, kept: bool
+) -> None:
+    cabinet = Cabinet()
+    covered = Picture(key=cabinet.keep("held/1.png"), alt="A duel", width=64, height=48, spoiler=True)
+    async with open_life(slack, tmp_path, cabinet=cabinet) as life:
+        post = await life.platform.post(place_of(slack, "general"), Message(text="Held", body="Held", pictures=(covered,)), key="held")
+        (card,) = slack.messages("general")
+        assert card.ts == post.id
+        if not kept:
+            cabinet.files.clear()
+        await slack.press("ada", card, "Show the picture")
+        seen = await life.sees("ada")
+        assert [image["alt_text"] for image in seen.images] == (["A duel"] if kept else [])
+        assert "A duel. Only you see this." in seen.text if kept else "not kept any more" in seen.text
+        assert slack.ephemerals("grace") == []
+        assert life.oracle.heard == []
+        contents = [file.content for file in slack.files.values()]
+        assert (cabinet.files[covered.key].body in contents) if kept else len(contents) == 1

@@ -6,14 +6,17 @@ from itertools import groupby
 
 from adapters.platforms.slack.mrkdwn import cut, plain
 from adapters.platforms.slack.shapes import JSON
-from bot.model import Action, Emphasis
+from bot.model import Action, Emphasis, Picture
 
 SAY = "say:"
 """How the `action_id` of every such button begins; the rest is only there to tell the buttons of a message apart."""
+REVEAL = "reveal"
+"""The word of a line that Slack's side does by itself: show one person the picture behind a cover."""
 _IN_A_ROW = 6
 """As many as Slack shows side by side on a laptop."""
 _LABEL = 75
 _VALUE = 2000
+_ALT = 1500
 _CONFIRM_TITLE = 100
 _CONFIRM_TEXT = 300
 _CONFIRM_BUTTON = 30
@@ -33,6 +36,19 @@ def rows(actions: Sequence[Action], *, start: int = 0) -> list[JSON]:
             blocks += (*_packed(loose), *_packed(same))
             loose = []
     return [*blocks, *_packed(loose)]
+
+
+def reveal(picture: Picture, *, several: bool) -> Action:
+    """What shows a covered picture to whoever presses it. Its line holds what is needed to show it, so that it outlives a restart."""
+    which = f"image {picture.index}" if several else "the picture"
+    return Action(label=f"Show {which}", line=f"{REVEAL} {picture.original or picture.key} {cut(picture.alt, _ALT)}".strip())
+
+
+def read_reveal(line: str) -> Picture | None:
+    """The picture that such a line is about; None for any other line."""
+    word, _, rest = line.partition(" ")
+    key, _, alt = rest.partition(" ")
+    return Picture(key=key, alt=alt, width=1, height=1) if word == REVEAL and key else None
 
 
 def _packed(buttons: Sequence[JSON]) -> list[JSON]:

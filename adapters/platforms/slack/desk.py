@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from adapters.platforms.slack import forms
+from adapters.platforms.slack.buttons import read_reveal
 from adapters.platforms.slack.clients import Clients
 from adapters.platforms.slack.faults import Refusal
 from adapters.platforms.slack.inbound import Deed
@@ -175,6 +176,9 @@ class Desk:
         async with self._gate:
             invocation = await self._invocation(ask)
             if invocation is None:
+                return None
+            if deed.origin is Origin.BUTTON and (picture := read_reveal(deed.line)):
+                await self._posts.reveal(invocation.person, invocation.place, picture)
                 return None
             answer = await self._hub.handle(invocation)
         if deed.origin is Origin.FORM and not ask.late:

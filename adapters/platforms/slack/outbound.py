@@ -12,7 +12,7 @@ from adapters.platforms.slack import buttons
 from adapters.platforms.slack.facts import facts
 from adapters.platforms.slack.mrkdwn import cut, escape, escaped, length, linked_elements, plain
 from adapters.platforms.slack.shapes import JSON
-from bot.model import Message, Picture, Tone
+from bot.model import Action, Message, Picture, Tone
 
 TEXT = 3800
 """Characters of the text that stands for the blocks; Slack refuses an edit with more than 4,000."""
@@ -115,8 +115,14 @@ def _section(
         *_papers(papers),
         *_note(note),
         *_code(message),
-        *buttons.rows(message.actions, start=start),
+        *buttons.rows([*([] if small else _reveals(message.pictures, shown)), *message.actions], start=start),
     ]
+
+
+def _reveals(pictures: Sequence[Picture], shown: Sequence[Shown]) -> list[Action]:
+    """Buttons that show what is behind a cover: Slack has no cover of its own to lift."""
+    covered = [picture for picture, one in zip(pictures, shown, strict=False) if picture.spoiler and one.file]
+    return [buttons.reveal(picture, several=len(pictures) > 1) for picture in covered]
 
 
 def _title(title: str) -> list[JSON]:
@@ -185,11 +191,10 @@ def _links(pictures: Sequence[Picture], shown: Sequence[Shown]) -> list[JSON]:
         links[0] = f"{'Originals' if several else 'Original'}: {links[0]}"
         elements = [{"type": "mrkdwn", "text": link, "verbatim": True} for link in links[:_ELEMENTS]]
         blocks.append({"type": "context", "elements": elements})
-    if covered := [picture for picture, _ in pairs if picture.spoiler]:
-        which = ", ".join(str(picture.index) for picture in covered) if several else "The picture"
-        sentence = f"{'Covered: ' + which + '.' if several else which + ' is covered.'} Not everybody may want to see this"
-        can = any(one.link for picture, one in pairs if picture.spoiler)
-        blocks += _note(sentence + ("; the link shows it." if can else ". Ask an admin for the original."))
+    if covered := [picture for picture, one in zip(pictures, shown, strict=False) if picture.spoiler and one.file]:
+        which = ", ".join(str(picture.index) for picture in covered) if len(pictures) > 1 else "The picture"
+        sentence = f"{'Covered: ' + which + '.' if len(pictures) > 1 else which + ' is covered.'} Not everybody may want to see this"
+        blocks += _note(f"{sentence}; the button shows it to you alone.")
     return blocks
 
 

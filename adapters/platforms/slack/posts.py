@@ -27,8 +27,8 @@ from adapters.platforms.slack.search import MARK, Search, mark_of
 from adapters.platforms.slack.shapes import JSON, text
 from adapters.platforms.slack.uploads import Uploads
 from adapters.platforms.slack.voice import Voice
-from bot.errors import PlatformFault
-from bot.model import Attachment, Message, Person, Place, Post, Tone
+from bot.errors import LimnerError, PlatformFault
+from bot.model import Attachment, Message, Person, Picture, Place, Post, Tone
 from bot.plugins import Kit
 
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
@@ -57,6 +57,7 @@ class Posts:
         self, clients: Clients, kit: Kit, *, pace: Pace | None = None, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     ) -> None:
         self.pace = pace or Pace()
+        self._kit = kit
         self.calls = Calls(clients, self.pace, sleep=sleep)
         self._uploads = Uploads(self.calls, kit, sleep=sleep)
         self.groups = Groups(self.calls)
@@ -123,6 +124,17 @@ class Posts:
             if refusal.code not in _DIRECTLY and not (refusal.code == "channel_not_found" and place.private):
                 raise
             await self._direct(person, place, message, papers)
+
+    async def reveal(self, person: Person, place: Place, picture: Picture) -> None:
+        """Show one person a picture without its cover."""
+        gone = "That picture is not kept any more."
+        try:
+            await self._kit.read(picture.key)
+        except LimnerError:
+            await self.whisper(person, place, Message(text=gone, body=gone, tone=Tone.WARNING))
+            return
+        said = f"{picture.alt or 'Here it is'}. Only you see this."
+        await self.whisper(person, place, Message(text=said, body="Only you see this.", pictures=(picture,)))
 
     async def direct(self, person: Person, place: Place, message: Message) -> Post:
         """Post into a person's direct conversation with the bot, in the workspace of `place`."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from hypothesis import given
 
+from adapters.platforms.slack.buttons import read_reveal
 from adapters.platforms.slack.outbound import Shown, bare_of, blocks_of, home_of, text_of
 from bot.model import Action, Emphasis, Message, Picture, Tone
 from tests.adapters.platforms.slack.messages import MESSAGES, alive, types_of, words_of
@@ -148,8 +149,13 @@ def test_a_covered_picture_says_so_and_how_to_see_it() -> None:
     assert words_of(blocks[1]["title"]) == "seed 42 · covered"
     assert blocks[1]["alt_text"].startswith("Covered.")
     assert "<https://l.example/2|show image 2>" in words_of(blocks)
-    assert "the link shows it" in words_of(blocks)
-    assert "Ask an admin" in words_of(blocks_of(message, full(message)))
+    assert "Covered: 2. Not everybody may want to see this; the button shows it to you alone." in words_of(blocks)
+    (button,) = blocks[-1]["elements"]
+    assert button["text"]["text"] == "Show image 2"
+    shown = read_reveal(button["value"])
+    assert shown is not None
+    assert (shown.key, shown.alt, shown.spoiler) == (covered.original, covered.alt, False)
+    assert read_reveal("vary 3f2a 2") is None
 
 
 def test_a_picture_that_slack_does_not_have_is_left_out() -> None:
