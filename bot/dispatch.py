@@ -42,6 +42,7 @@ _USUAL: Mapping[Kind, Sequence[str]] = {
     Kind.SUBJECT: grammar.SUBJECTS,
     Kind.CHANNEL: ("here", "none"),
     Kind.RATE: ("50/day", "200/month", "20/hour", "$20/month", "$5/day", "unlimited"),
+    Kind.AMOUNT: ("50/day", "200/month", "20/hour", "$20/month", "$5/day", "unlimited", "usual"),
     Kind.SPAN: ("1h", "1d", "2d", "1w", "30d"),
 }
 """What is offered for an option whose kind says enough."""

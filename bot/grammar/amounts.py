@@ -34,6 +34,8 @@ _WINDOWS = {
 _NUMBER = r"\d{1,7}(?:\.\d{1,2})?"
 _RATE = re.compile(rf"(?:(\$?)\s?({_NUMBER})|unlimited)(?:\s*/\s*([a-z]{{1,5}}))?", re.IGNORECASE)
 _MONEY = re.compile(rf"\$?\s?({_NUMBER})")
+_ALONE = re.compile(r"(\$?)\s?(\d{1,7}(?:\.\d{1,6})?)")
+USUAL = "usual"
 _SPAN = re.compile(r"(\d{1,6})\s*([a-z]{1,7})", re.IGNORECASE)
 _FOREIGN = re.compile("[€£¥₹₽₩₺]|\\b(?:eur|gbp|chf|jpy|inr|euros?|pounds?)\\b", re.IGNORECASE)
 _GROUPED = re.compile(r"(?<=\d)[,'’\u00a0\u202f ](?=\d{3}(?!\d))")
@@ -83,6 +85,18 @@ def read_rate(raw: str) -> str | None:
     return f"{amount}/{rate.window}" if rate.window else amount
 
 
+def read_amount(raw: str) -> str | None:
+    """A rate, a number alone (`20`), money alone (`$5`, `$0.0025`; what has a point is money), or `usual`."""
+    said = squeeze(raw)
+    match = _ALONE.fullmatch(said)
+    if match is None:
+        return USUAL if said.casefold() == USUAL else read_rate(said)
+    amount = Decimal(match[2])
+    if amount > _MOST:
+        return None
+    return f"${_exact(amount)}" if match[1] or "." in match[2] else str(int(amount))
+
+
 def read_money(raw: str) -> str | None:
     """Dollars: `2`, `2.50`."""
     match = _MONEY.fullmatch(squeeze(raw))
@@ -124,3 +138,8 @@ def mend(raw: str) -> str:
 
 def _short(amount: Decimal) -> str:
     return str(int(amount)) if amount == int(amount) else f"{amount:.2f}"
+
+
+def _exact(amount: Decimal) -> str:
+    """With cents, and with more digits where there are more."""
+    return _short(amount) if amount == round(amount, 2) else f"{amount.normalize():f}"

@@ -13,7 +13,7 @@ from bot.model import CommandSpec, Kind, Option, Value
 # Kinds whose value is any number of words; all others take one, or several in quotes.
 _WORDY = {Kind.TEXT}
 # Kinds whose values look like nothing else, so that what stands before them may be left out.
-_TELLING = {Kind.PERSON, Kind.SUBJECT, Kind.CHANNEL, Kind.RATE, Kind.MONEY, Kind.SPAN}
+_TELLING = {Kind.PERSON, Kind.SUBJECT, Kind.CHANNEL, Kind.RATE, Kind.AMOUNT, Kind.MONEY, Kind.SPAN}
 
 
 def split(line: str) -> tuple[str, str]:
@@ -209,7 +209,7 @@ class _Reading:
             unit = _first(loose)
             later = places[number + 1 :]
             # `/quota @grace` leaves out the word before the person, `/budget set $5/month` the one before the rate.
-            fits_later = any(other.kind in _TELLING and kinds.read(other, unquote(unit)) is not None for other in later)
+            fits_later = any((other.kind in _TELLING or other.choices) and kinds.read(other, unquote(unit)) is not None for other in later)
             left_out = fits_later or any(other.rest for other in later)
             if left_out and not option.required and not kinds.resembles(option, unquote(unit)):
                 continue

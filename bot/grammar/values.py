@@ -67,7 +67,7 @@ def hint(option: Option) -> str:
 
 def explain(option: Option, raw: Value) -> str:
     """A sentence about why a value was refused, where there is more to say than what the option takes; else empty."""
-    return amounts.explain(_show(raw)) if option.kind in {Kind.RATE, Kind.MONEY} else ""
+    return amounts.explain(_show(raw)) if option.kind in {Kind.RATE, Kind.AMOUNT, Kind.MONEY} else ""
 
 
 def repair(option: Option, raw: Value) -> Value | None:
@@ -83,7 +83,7 @@ def repair(option: Option, raw: Value) -> Value | None:
                 return found
     if option.kind is Kind.FLAG:
         return True
-    if option.kind in {Kind.RATE, Kind.MONEY}:
+    if option.kind in {Kind.RATE, Kind.AMOUNT, Kind.MONEY}:
         found = read(option, amounts.mend(text)) or read(option, amounts.mend(text).partition("/")[0])
         if found is not None:
             return found
@@ -98,14 +98,15 @@ def repair(option: Option, raw: Value) -> Value | None:
 
 def resembles(option: Option, text: str) -> bool:
     """Whether a word was probably meant for this option, right or wrong; decides if an optional one is left out."""
-    if option.kind in {Kind.INTEGER, Kind.NUMBER, Kind.RATIO, Kind.RATE}:
+    if option.kind in {Kind.INTEGER, Kind.NUMBER, Kind.RATIO, Kind.RATE, Kind.AMOUNT}:
         return text.lstrip("+-.$€£")[:1].isdecimal() or read(option, text) is not None
     if option.kind in {Kind.MONEY, Kind.SPAN}:
         return text.lstrip("$€£")[:1].isdecimal()
-    if option.kind is Kind.PERSON:
-        return text.startswith(("@", "<@"))
-    if option.kind in {Kind.SUBJECT, Kind.CHANNEL}:
-        return text.startswith(("@", "<@", "#", "<#")) or read(option, text) is not None
+    if option.kind in {Kind.MODEL, Kind.STYLE}:
+        return not text.startswith(("$", "€", "£"))
+    if option.kind in {Kind.PERSON, Kind.SUBJECT, Kind.CHANNEL}:
+        signs = ("@", "<@") if option.kind is Kind.PERSON else ("@", "<@", "#", "<#")
+        return text.startswith(signs) or read(option, text) is not None
     if option.choices:
         return bool(difflib.get_close_matches(text.lower()[:40], option.choices, n=1, cutoff=0.8))
     return True
@@ -175,6 +176,10 @@ def _rate(_: Option, raw: Value) -> Value | None:
     return amounts.read_rate(_show(raw))
 
 
+def _amount(_: Option, raw: Value) -> Value | None:
+    return amounts.read_amount(_show(raw))
+
+
 def _money(option: Option, raw: Value) -> Value | None:
     found = amounts.read_money(_show(raw))
     low, high = _bounds(option)
@@ -204,6 +209,7 @@ _READERS: Mapping[Kind, Callable[[Option, Value], Value | None]] = {
     Kind.SUBJECT: _subject,
     Kind.CHANNEL: _channel,
     Kind.RATE: _rate,
+    Kind.AMOUNT: _amount,
     Kind.MONEY: _money,
     Kind.SPAN: _span,
     Kind.IMAGE: _text,
@@ -222,6 +228,7 @@ _PHRASES = {
     Kind.SUBJECT: f"a @person, a @group, a #channel, {', '.join(marks.SUBJECTS[:-1])} or {marks.SUBJECTS[-1]}",
     Kind.CHANNEL: "a #channel, here or none",
     Kind.RATE: "images or money and a time, such as 50/day, $20/month or unlimited",
+    Kind.AMOUNT: "an amount, such as 50/day, $20/month, 20, $5, unlimited or usual",
     Kind.MONEY: "an amount of dollars",
     Kind.SPAN: "a time of at most a year, such as 90m, 2h, 2d or 1w",
     Kind.IMAGE: "an attached picture",
@@ -242,6 +249,7 @@ _HINTS = {
     Kind.SUBJECT: "@who",
     Kind.CHANNEL: "#channel",
     Kind.RATE: "50/day",
+    Kind.AMOUNT: "50/day",
     Kind.MONEY: "$2",
     Kind.SPAN: "2d",
     Kind.IMAGE: "picture",
@@ -254,6 +262,7 @@ _EXAMPLES = {
     Kind.SUBJECT: marks.EVERYBODY,
     Kind.CHANNEL: marks.HERE,
     Kind.RATE: "50/day",
+    Kind.AMOUNT: "50/day",
     Kind.MONEY: "2",
     Kind.SPAN: "2d",
     Kind.TEXT: "a red fox",

@@ -47,8 +47,8 @@ _TYPES: Mapping[Kind, int] = {
     Kind.MONEY: NUMBER,
     Kind.IMAGE: FILE,
 }
-_COMPLETED = {Kind.RATIO, Kind.JOB, Kind.MODEL, Kind.STYLE, Kind.SUBJECT, Kind.CHANNEL, Kind.RATE, Kind.SPAN}
-_SHOWN = {Kind.RATIO, Kind.RATE, Kind.SPAN}
+_COMPLETED = {Kind.RATIO, Kind.JOB, Kind.MODEL, Kind.STYLE, Kind.SUBJECT, Kind.CHANNEL, Kind.RATE, Kind.AMOUNT, Kind.SPAN}
+_SHOWN = {Kind.RATIO, Kind.RATE, Kind.AMOUNT, Kind.SPAN}
 """Kinds that are understood best by an example."""
 _ABOUT, _CHOICES, _LONGEST = 100, 25, 6000
 _LARGEST = 2**53 - 1
