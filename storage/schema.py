@@ -71,12 +71,18 @@ jobs = Table(
     Column("deadline", MOMENT, nullable=False),
     # What was really asked, as a digest; null where asking again gives something else.
     Column("likeness", KEY),
+    # How many images it gave people, also when they are not kept any more, and 1 where it gave those of an earlier job.
+    Column("images", Integer, nullable=False),
+    Column("reused", SmallInteger, nullable=False),
+    # What is still kept of it, in the sense of `kept`: words and pictures.
+    Column("kept", SmallInteger, nullable=False),
     Column("document", Text, nullable=False),
 )
 
 # Conditions of partial indices. Questions repeat them word for word, with literals: a bound value could be anything when the question
 # is planned, and the index would not be used.
 LIVE: ColumnElement[bool] = jobs.c.live == literal_column("1")
+OVER: ColumnElement[bool] = jobs.c.live == literal_column("0")
 BEHIND: ColumnElement[bool] = and_(jobs.c.live == literal_column("0"), jobs.c.shown < jobs.c.version)
 DELIVERED: ColumnElement[bool] = jobs.c.state == literal_column("'delivered'")
 
@@ -100,6 +106,10 @@ Index("ix_jobs_channel", jobs.c.platform, jobs.c.workspace, jobs.c.channel, jobs
 Index("ix_jobs_workspace", jobs.c.platform, jobs.c.workspace, jobs.c.created, *_counted)
 # A job that drew the same before.
 _partial("ix_jobs_likeness", jobs.c.likeness, jobs.c.platform, jobs.c.workspace, jobs.c.finished, where=DELIVERED)
+# Statistics and what is kept too long, answered from the index alone. Only what is over: so each job is written into it once.
+_told = (jobs.c.images, jobs.c.reused, jobs.c.spent, jobs.c.started, jobs.c.finished, jobs.c.kept)
+_names = (jobs.c.state, jobs.c.provider, jobs.c.model, jobs.c.account)
+_partial("ix_jobs_over", jobs.c.platform, jobs.c.workspace, jobs.c.created, *_names, *_told, where=OVER)
 # Everybody's newest jobs.
 Index("ix_jobs_newest", jobs.c.created, jobs.c.id)
 
@@ -110,6 +120,7 @@ events = Table(
     Column("taken", MOMENT, nullable=False),
     sqlite_with_rowid=False,
 )
+Index("ix_events_taken", events.c.taken)
 
 posts = Table(
     "posts",
@@ -139,6 +150,8 @@ people = Table(
     # Sorted, parted by commas.
     Column("roles", Text, nullable=False),
     Column("zone", Text, nullable=False),
+    # Ids of the platform's groups as last seen, sorted, parted by spaces.
+    Column("groups", Text, nullable=False),
     Column("seen", MOMENT, nullable=False),
 )
 Index("ix_people_folded", people.c.platform, people.c.workspace, people.c.folded)
@@ -206,7 +219,8 @@ audit = Table(
 Index("ix_audit_workspace", audit.c.platform, audit.c.workspace, audit.c.number)
 Index("ix_audit_who", audit.c.who, audit.c.number)
 Index("ix_audit_about", audit.c.about, audit.c.number)
-Index("ix_audit_act", audit.c.act, audit.c.number)
+Index("ix_audit_act", audit.c.platform, audit.c.workspace, audit.c.act, audit.c.number)
+Index("ix_audit_job", audit.c.job, audit.c.number)
 
 aliases = Table(
     "aliases",
@@ -230,13 +244,19 @@ cases = Table(
     Column("opened", MOMENT, nullable=False),
     Column("deadline", MOMENT, nullable=False),
     Column("document", Text, nullable=False),
+    # The version whose consequences were carried out and told, 0 for none; where its card is.
+    Column("shown", Integer, nullable=False, server_default="0"),
+    Column("post", Text),
     sqlite_with_rowid=False,
 )
+UNTOLD: ColumnElement[bool] = cases.c.shown < cases.c.version
 OPEN: ColumnElement[bool] = cases.c.state == literal_column("'open'")
 Index("ix_cases_workspace", cases.c.platform, cases.c.workspace, cases.c.state, cases.c.opened)
 Index("ix_cases_person", cases.c.person)
 Index("ix_cases_job", cases.c.job)
 _partial("ix_cases_deadline", cases.c.deadline, where=OPEN)
+# Opened or decided, but not everybody was told yet: nearly always empty.
+_partial("ix_cases_untold", cases.c.opened, where=UNTOLD)
 # One open case of a kind a job.
 Index("ix_cases_open", cases.c.job, cases.c.kind, unique=True, sqlite_where=OPEN, postgresql_where=OPEN)
 
@@ -270,6 +290,26 @@ vault = Table(
     Column("name", KEY, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("changed", MOMENT, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Which uploaded pictures and masks a job starts from: who uploads the same picture shares its file, so it goes with the last that needs it.
+inputs = Table(
+    "inputs",
+    metadata,
+    Column("job", KEY, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", KEY, primary_key=True),
+    sqlite_with_rowid=False,
+)
+Index("ix_inputs_key", inputs.c.key)
+
+# Accounts that are being erased, until all of it is done.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("account", KEY, primary_key=True),
+    Column("asked", MOMENT, nullable=False),
+    Column("document", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 

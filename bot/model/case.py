@@ -22,6 +22,22 @@ class CaseKind(StrEnum):
     """Whether a request that was blocked may be drawn after all."""
     MORE = "more"
     """Whether somebody gets more quota; admins decide."""
+    ALARM = "alarm"
+    """Nothing to decide: what admins must hear of. It is closed from the start."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether a HELD job waits for it."""
+        return self in HOLDING
+
+    @property
+    def for_admins(self) -> bool:
+        """Whether only admins decide."""
+        return self in ADMINS
+
+
+HOLDING = frozenset({CaseKind.PROMPT, CaseKind.IMAGES, CaseKind.COST})
+ADMINS = frozenset({CaseKind.COST, CaseKind.MORE, CaseKind.ALARM})
 
 
 class CaseState(StrEnum):
@@ -63,3 +79,5 @@ class Case:
     decided: datetime | None = None
     words: str = ""
     """What the one who decided said, for the one who asked."""
+    dropped: tuple[str, ...] = ()
+    """Keys of files that nobody may see any more, to be removed once it is decided."""

@@ -1,8 +1,8 @@
 """The journal is the Store: the truth about jobs, people, rules and events, in SQLite or PostgreSQL.
 
 `database` runs transactions (in `sqlite` or `postgres`, with the `faults` of both), `documents` writes nouns as JSON, `quota` asks and
-refuses; `jobs`, `posts`, `people`, `rules`, `leases`, `audit`, `cases` and `records` are the families of the port's methods, each method
-one transaction.
+refuses; `jobs`, `posts`, `people`, `rules`, `leases`, `audit`, `cases`, `verdicts` and `records` are the families of the port's methods,
+each method one transaction.
 """
 
 from collections.abc import AsyncGenerator, Callable
@@ -16,18 +16,19 @@ from storage import migrations
 from storage.journal.audit import Audit
 from storage.journal.cases import Cases
 from storage.journal.database import Database, open_database
-from storage.journal.jobs import Announce, Jobs
+from storage.journal.jobs import Announce
 from storage.journal.leases import Leases
 from storage.journal.people import People
 from storage.journal.posts import Posts
 from storage.journal.records import Records
 from storage.journal.rules import Rules
+from storage.journal.verdicts import Verdicts
 from storage.vault import Vault
 
 __all__ = ["Announce", "Journal", "migrate", "open_journal"]
 
 
-class Journal(Jobs, Posts, People, Rules, Leases, Audit, Cases, Records):
+class Journal(Verdicts, Posts, People, Rules, Leases, Audit, Cases, Records):
     """The Store over a database whose tables are current."""
 
     async def ping(self) -> None:

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, Insert, Integer, Select, Update, bindparam, s
 from sqlalchemy import insert as plain_insert
 
 from bot.errors import NotFound, Overtaken
-from bot.model import Case, CaseState, Entry
+from bot.model import Case, CaseState, Entry, Post
 from storage.journal.audit import append
-from storage.journal.documents import micros, read_case, write_case
+from storage.journal.documents import micros, read_case, read_post, write_case, write_post
 from storage.journal.part import Part, lock
-from storage.schema import OPEN, cases
+from storage.schema import OPEN, UNTOLD, cases
 
 
 class Cases(Part):
@@ -55,6 +55,21 @@ class Cases(Part):
             return saved
 
         return await self._database.write(work)
+
+    async def case_post(self, case_id: str) -> tuple[Post | None, int]:
+        """As the port says."""
+        found = await self._database.read(lambda connection: connection.execute(_posted(), {"of": case_id}).one_or_none())
+        document, shown = found or (None, 0)
+        return (read_post(document) if document else None), shown
+
+    async def keep_case_post(self, case_id: str, post: Post | None, *, shown: int) -> None:
+        """As the port says."""
+        values = {"of": case_id, "post": write_post(post) if post else None, "shown": shown}
+        await self._database.write(lambda connection: connection.execute(_posting(), values) and None)
+
+    async def cases_untold(self, *, limit: int = 1000) -> list[Case]:
+        """As the port says."""
+        return await self._read(_untold(), most=limit)
 
     async def _read(self, query: Select[str], **values: object) -> list[Case]:
         found: Sequence[str] = await self._database.read(lambda connection: connection.execute(query, values).scalars().all())
@@ -125,6 +140,21 @@ def _of_job() -> Select[str]:
 @cache
 def _open_of() -> Select[str]:
     return select(cases.c.document).where(cases.c.job == bindparam("of"), cases.c.kind == bindparam("kind"), OPEN)
+
+
+@cache
+def _posted() -> Select[str | None, int]:
+    return select(cases.c.post, cases.c.shown).where(cases.c.id == bindparam("of"))
+
+
+@cache
+def _posting() -> Update:
+    return update(cases).where(cases.c.id == bindparam("of"))
+
+
+@cache
+def _untold() -> Select[str]:
+    return select(cases.c.document).where(UNTOLD).order_by(cases.c.opened, cases.c.id).limit(bindparam("most", type_=Integer))
 
 
 @cache

@@ -20,7 +20,7 @@ from storage.journal.part import Insert as Upsert
 from storage.journal.part import Part, lock, take_event
 from storage.journal.part import insert as upsert
 from storage.journal.people import account_of
-from storage.schema import BEHIND, DELIVERED, LIVE, jobs, links, tickets
+from storage.schema import BEHIND, DELIVERED, LIVE, inputs, jobs, links, tickets
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 Announce = Callable[["AsyncConnection", Job], Awaitable[None]]
 """What is awaited inside the transaction that takes a job, after the job is written."""
 
+UPLOADS = ("sources/", "masks/")
+"""How the keys of what people brought along begin."""
 _PREFIX = 4
 """Characters of an id that are enough where they fit one job."""
+WORDS, PICTURES = 1, 2
+"""The bits of `kept`."""
 _PACE = 20
 """Jobs whose median is a model's pace."""
 
@@ -54,7 +58,7 @@ class Jobs(Part):
             standing = quota.ask(connection, job.counted_for, limits)
             quota.check(job, standing, limits, load)
             taken = replace(job, priority=load.priority - standing.unfinished)
-            connection.execute(_writing(), _row(taken))
+            _write(connection, taken)
             if case is not None:
                 cases.keep(connection, case)
             return taken
@@ -68,7 +72,7 @@ class Jobs(Part):
 
         def work(connection: Connection) -> None:
             _take(connection, event, self._now())
-            connection.execute(_writing(), _row(job))
+            _write(connection, job)
             if entry is not None:
                 append(connection, entry)
 
@@ -87,7 +91,7 @@ class Jobs(Part):
             if connection.execute(_running(), {"account": account}).scalar_one() >= running:
                 _must_stand(connection, job)
                 return None
-            _swap(connection, begun, was=job)
+            swap(connection, begun, was=job)
             return begun
 
         return await self._database.write(work)
@@ -99,7 +103,7 @@ class Jobs(Part):
         if job.id != was.id or job.person.key != was.person.key:
             raise ValueError("A job keeps its id and its person.")
         saved = replace(job, version=was.version + 1)
-        await self._database.write(lambda connection: _swap(connection, saved, was=was))
+        await self._database.write(lambda connection: swap(connection, saved, was=was))
         return saved
 
     async def let_go(self, job: Job, *, was: Job, limits: Sequence[Limit]) -> Job:
@@ -111,7 +115,7 @@ class Jobs(Part):
         def work(connection: Connection) -> Job:
             lock(connection, [account_of(connection, job.person.key).key, *(limit.subject for limit in limits)])
             quota.check_limits(saved, quota.used(connection, limits), limits)
-            _swap(connection, saved, was=was)
+            swap(connection, saved, was=was)
             return saved
 
         return await self._database.write(work, then=self._announce if saved.state is State.QUEUED else None)
@@ -202,8 +206,21 @@ def _take(connection: Connection, event: str | None, now: datetime) -> None:
         raise AlreadyTaken(f"The event {event} was taken before.")
 
 
-def _swap(connection: Connection, job: Job, *, was: Job) -> None:
-    """Write a job over what it was, or not at all."""
+def _write(connection: Connection, job: Job) -> None:
+    """Write a new job, with the uploads that it starts from."""
+    connection.execute(_writing(), _row(job))
+    for key in sorted(uploads_of(job)):
+        connection.execute(_starting(), {"job": job.id, "key": key})
+
+
+def uploads_of(job: Job) -> set[str]:
+    """The files that people brought along for a job; results of other jobs belong to those."""
+    keys = (*job.request.sources, *job.fitted.sources, job.request.mask, job.fitted.mask)
+    return {key for key in keys if key and key.startswith(UPLOADS)}
+
+
+def swap(connection: Connection, job: Job, *, was: Job) -> None:
+    """Write a job over what it was, or raise Overtaken."""
     values = _row(job)
     # Who asked, where and when stays as it was taken.
     del values["id"], values["person"], values["account"], values["created"]
@@ -251,6 +268,9 @@ def _row(job: Job) -> dict[str, Any]:
         "finished": micros_or_none(job.finished),
         "deadline": micros(job.deadline),
         "likeness": job.likeness or None,
+        "images": len(job.images) if job.state is State.DELIVERED else 0,
+        "reused": int(bool(job.reuse)),
+        "kept": WORDS | (PICTURES if job.images else 0),
         "document": write_job(job),
     }
 
@@ -261,6 +281,11 @@ def _row(job: Job) -> dict[str, Any]:
 @cache
 def _writing() -> Insert:
     return insert(jobs)
+
+
+@cache
+def _starting() -> Insert:
+    return insert(inputs)
 
 
 @cache

@@ -1,5 +1,7 @@
 """What rules and people need: money and accounts on jobs, rules of every kind, links, cases, the audit."""
 
+import re
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,6 +9,7 @@ revision = "0004"
 down_revision = "0003"
 
 _KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+_UPLOAD = re.compile(r"\b(?:sources|masks)/\d{4}/\d{2}/[0-9a-f]{64}\.[a-z]+")
 _COUNTED = ("charge", "money", "spent", "provider", "model", "operation")
 
 
@@ -17,12 +20,15 @@ def upgrade() -> None:
     _people()
     _audit()
     _cases()
+    _records()
 
 
 def downgrade() -> None:
     """Go back before it. Rules go back to the quotas of before; what is new is lost."""
-    for table in ("cases", "aliases", "audit", "codes", "links"):
+    for table in ("erasures", "inputs", "cases", "aliases", "audit", "codes", "links"):
         op.drop_table(table)
+    op.drop_index("ix_events_taken", "events")
+    op.drop_column("people", "groups")
     op.create_table(
         "old_rules",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.Identity(always=False), nullable=False),
@@ -64,11 +70,11 @@ def downgrade() -> None:
     if not _sqlite():
         op.execute(sa.text("ALTER TABLE rules RENAME CONSTRAINT pk_old_rules TO pk_rules"))
     op.create_index("ix_rules_subject", "rules", ["subject", "created"])
-    for index in ("ix_jobs_account", "ix_jobs_channel", "ix_jobs_workspace", "ix_jobs_live"):
+    for index in ("ix_jobs_account", "ix_jobs_channel", "ix_jobs_workspace", "ix_jobs_live", "ix_jobs_over"):
         op.drop_index(index, "jobs")
     op.create_index("ix_jobs_live", "jobs", ["person", "state"], sqlite_where=sa.text("live = 1"), postgresql_where=sa.text("live = 1"))
     op.create_index("ix_jobs_person", "jobs", ["person", "created", "id", "charge"])
-    for column in ("account", "operation", "money", "spent"):
+    for column in ("account", "operation", "money", "spent", "images", "reused", "kept"):
         op.drop_column("jobs", column)
 
 
@@ -176,7 +182,8 @@ def _audit() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_audit"),
     )
     op.create_index("ix_audit_workspace", "audit", ["platform", "workspace", "number"])
-    for name in ("who", "about", "act"):
+    op.create_index("ix_audit_act", "audit", ["platform", "workspace", "act", "number"])
+    for name in ("who", "about", "job"):
         op.create_index(f"ix_audit_{name}", "audit", [name, "number"])
     op.create_table(
         "aliases",
@@ -198,6 +205,8 @@ def _cases() -> None:
         sa.Column("opened", sa.BigInteger(), nullable=False),
         sa.Column("deadline", sa.BigInteger(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("shown", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("post", sa.Text()),
         sa.PrimaryKeyConstraint("id", name="pk_cases"),
         sqlite_with_rowid=False,
     )
@@ -205,5 +214,69 @@ def _cases() -> None:
     op.create_index("ix_cases_workspace", "cases", ["platform", "workspace", "state", "opened"])
     op.create_index("ix_cases_person", "cases", ["person"])
     op.create_index("ix_cases_job", "cases", ["job"])
+    untold = sa.text("shown < version")
+    op.create_index("ix_cases_untold", "cases", ["opened"], sqlite_where=untold, postgresql_where=untold)
     op.create_index("ix_cases_deadline", "cases", ["deadline"], sqlite_where=is_open, postgresql_where=is_open)
     op.create_index("ix_cases_open", "cases", ["job", "kind"], unique=True, sqlite_where=is_open, postgresql_where=is_open)
+
+
+def _records() -> None:
+    op.add_column("people", sa.Column("groups", sa.Text(), nullable=False, server_default=""))
+    op.create_index("ix_events_taken", "events", ["taken"])
+    op.create_table(
+        "inputs",
+        sa.Column("job", _KEY, sa.ForeignKey("jobs.id", name="fk_inputs_job", ondelete="CASCADE"), nullable=False),
+        sa.Column("key", _KEY, nullable=False),
+        sa.PrimaryKeyConstraint("job", "key", name="pk_inputs"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_inputs_key", "inputs", ["key"])
+    op.create_table(
+        "erasures",
+        sa.Column("account", _KEY, nullable=False),
+        sa.Column("asked", sa.BigInteger(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("account", name="pk_erasures"),
+        sqlite_with_rowid=False,
+    )
+    for name, kind in (("images", sa.Integer()), ("reused", sa.SmallInteger()), ("kept", sa.SmallInteger())):
+        op.add_column("jobs", sa.Column(name, kind, nullable=False, server_default="0"))
+    postgres = op.get_bind().dialect.name == "postgresql"
+    images = "json_array_length(document::json -> 'images')" if postgres else "json_array_length(document, '$.images')"
+    reuse = "document::json ->> 'reuse'" if postgres else "json_extract(document, '$.reuse')"
+    op.execute(
+        sa.text(
+            f"UPDATE jobs SET images = CASE WHEN state = 'delivered' THEN COALESCE({images}, 0) ELSE 0 END, "  # noqa: S608 - words of our own
+            f"reused = CASE WHEN COALESCE({reuse}, '') <> '' THEN 1 ELSE 0 END, "
+            f"kept = CASE WHEN COALESCE({images}, 0) > 0 AND NOT EXISTS "
+            "(SELECT 1 FROM marks WHERE marks.job = jobs.id AND marks.kind = 'deleted') THEN 3 ELSE 1 END"
+        )
+    )
+    _inputs()
+    columns = (
+        "platform",
+        "workspace",
+        "created",
+        "state",
+        "provider",
+        "model",
+        "account",
+        "images",
+        "reused",
+        "spent",
+        "started",
+        "finished",
+    )
+    over = sa.text("live = 0")
+    op.create_index("ix_jobs_over", "jobs", [*columns, "kept"], sqlite_where=over, postgresql_where=over)
+
+
+def _inputs() -> None:
+    """Which uploads the jobs of before start from."""
+    bind, last = op.get_bind(), ""
+    query = sa.text("SELECT id, document FROM jobs WHERE id > :last ORDER BY id LIMIT 500")
+    while rows := bind.execute(query, {"last": last}).all():
+        last = rows[-1][0]
+        pairs = sorted({(job, key) for job, document in rows for key in _UPLOAD.findall(document)})
+        if pairs:
+            bind.execute(sa.text("INSERT INTO inputs (job, key) VALUES (:job, :key)"), [{"job": job, "key": key} for job, key in pairs])
