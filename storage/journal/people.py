@@ -209,4 +209,6 @@ def _using() -> Delete:
 def _person(row: RowMapping) -> Person:
     # A role that a newer Limner gave is no role here.
     roles = frozenset(Role(role) for role in str(row["roles"]).split(",") if role in set(Role))
-    return Person(platform=row["platform"], workspace=row["workspace"], id=row["id"], name=row["name"], roles=roles, zone=row["zone"])
+    groups = frozenset(str(row["groups"]).split())
+    who = {name: row[name] for name in ("platform", "workspace", "id", "name", "zone")}
+    return Person(**who, roles=roles, groups=groups)
