@@ -5,15 +5,36 @@ Options (typed values, checked already) and gives an Answer; what it raises as a
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from bot import grammar, moderation, says
 from bot.accounts import Accounts
 from bot.decisions import Decisions
 from bot.errors import Misunderstood, NotFound
 from bot.jobs import Jobs, policy_of
-from bot.model import Answer, Asker, Attachment, CommandSpec, Form, Kind, Message, Option, Origin, Person, Place, Value
+from bot.model import (
+    Answer,
+    Asker,
+    Attachment,
+    CommandSpec,
+    Form,
+    Kind,
+    Message,
+    Option,
+    Origin,
+    Person,
+    Place,
+    Role,
+    Value,
+    subject_of_channel,
+    subject_of_everybody,
+    subject_of_group,
+    subject_of_person,
+    subject_of_role,
+    subject_of_workspace,
+)
 from bot.options import DRAWING, FRESH, IMAGINE, SHAPING, request_of, values_of, without
 from bot.preferences import Preferences
 from bot.quotas import Quotas, parse_rate
@@ -50,6 +71,15 @@ class Options:
         """A number, or None where it was not said."""
         value = self.values.get(name)
         return None if value is None else float(value)
+
+
+_WORDS: Mapping[str, Callable[[Place], str]] = {
+    "everybody": subject_of_everybody,
+    "workspace": subject_of_workspace,
+    "here": subject_of_channel,
+    **{f"{role.value}s": partial(subject_of_role, role=role) for role in Role},
+}
+"""What a word says that names a subject."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +122,21 @@ class Context:
         if found is None:
             raise NotFound(f"I have not met “{plain[:40]}” yet.", advice="Name a person by @mention.")
         return found
+
+    async def subject(self, said: str) -> str:
+        """The subject that an option of kind SUBJECT names: a person, group, channel or role, everybody, or the workspace. Raises NotFound."""
+        if said in _WORDS:
+            return _WORDS[said](self.place)
+        mark = grammar.mark_of(said)
+        if mark is not None and mark.noun is grammar.Noun.GROUP:
+            return subject_of_group(self.place, mark.id)
+        if mark is not None and mark.noun is grammar.Noun.CHANNEL:
+            return subject_of_channel(replace(self.place, channel=mark.id))
+        if said.startswith("#"):
+            raise NotFound(
+                f"I do not know a channel “{said[:40]}” here.", advice="Choose it from the list that # opens, or say here in it."
+            )
+        return subject_of_person(await self.somebody(said))
 
     async def standings(self, name: str = "") -> list[says.Standing]:
         """Every model, as it stands for this place; or those that answer to a name. Raises Misunderstood where none does."""
