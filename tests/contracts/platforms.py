@@ -43,11 +43,21 @@ class Rig:
     seen: Callable[[ChatPlatform, Person, Place], Awaitable[list[str]]]
     """The texts that a person sees in a channel or thread, oldest first."""
     attach: Callable[[ChatPlatform, bytes], Awaitable[Attachment]]
+    files: StageFiles
+    """Files that the hub keeps."""
+    papers: Callable[[ChatPlatform, Person], Awaitable[list[bytes]]]
+    """The files to download that one person alone was given."""
 
 
 @asynccontextmanager
 async def _playground(folder: Path) -> AsyncGenerator[Rig]:
-    cast = Cast()
+    cast, files = Cast(), StageFiles()
+
+    async def papers(platform: ChatPlatform, person: Person) -> list[bytes]:
+        assert isinstance(platform, Playground)
+        entries = await platform._room.history.page(person.id, "general")  # pyright: ignore[reportPrivateUsage] - the vendor's side of it
+        keys = [document["key"] for entry in entries for document in entry.content.get("documents", ())]
+        return [files.contents[key].body for key in keys if key in files.contents]
 
     async def seen(platform: ChatPlatform, person: Person, place: Place) -> list[str]:
         assert isinstance(platform, Playground)
@@ -60,7 +70,7 @@ async def _playground(folder: Path) -> AsyncGenerator[Rig]:
         return await platform._uploads.keep("ada", "fox.png", "image/png", body)  # pyright: ignore[reportPrivateUsage] - the vendor's side of it
 
     yield Rig(
-        open=lambda: open_stage(folder),
+        open=lambda: open_stage(folder, files=files),
         place=cast.channels["general"].place(),
         nowhere=Place(platform="playground", workspace="studio", channel="attic"),
         gone="m999999",
@@ -69,14 +79,22 @@ async def _playground(folder: Path) -> AsyncGenerator[Rig]:
         other=cast.players["grace"].person,
         seen=seen,
         attach=attach,
+        files=files,
+        papers=papers,
     )
 
 
 @asynccontextmanager
 async def _slack(folder: Path) -> AsyncGenerator[Rig]:
-    kit = _kit(folder)
+    files = StageFiles()
+    kit = _kit(folder, files)
     async with slack_vendor.open_slack() as server:
         place = place_of(server, "general")
+        server.file_polls = 0
+
+        async def papers(_: ChatPlatform, person: Person) -> list[bytes]:
+            direct = server.messages(server.direct_channel(server.find_user(person.id)))
+            return [server.files[file].content or b"" for message in direct for file in message.files]
 
         async def seen(_: ChatPlatform, person: Person, place: Place) -> list[str]:
             said = [*server.messages(place.channel, place.thread), *server.ephemerals(person.id, place.channel)]
@@ -96,14 +114,21 @@ async def _slack(folder: Path) -> AsyncGenerator[Rig]:
             other=person_of(server, "grace"),
             seen=seen,
             attach=attach,
+            files=files,
+            papers=papers,
         )
 
 
 @asynccontextmanager
 async def _discord(folder: Path) -> AsyncGenerator[Rig]:
-    kit = _kit(folder)
+    files = StageFiles()
+    kit = _kit(folder, files)
     async with discord_vendor.open_discord() as server:
         workspace, channel = str(server.guild.id), server.channel("general")
+
+        async def papers(_: ChatPlatform, person: Person) -> list[bytes]:
+            who = next(user for user in server.world.users.values() if str(user.id) == person.id)
+            return [each.content for message in server.dms(who) for each in message.attachments]
 
         def person(name: str) -> Person:
             return Person(platform="discord", workspace=workspace, id=str(server.user(name).id), name=name)
@@ -129,11 +154,12 @@ async def _discord(folder: Path) -> AsyncGenerator[Rig]:
             other=person("grace"),
             seen=seen,
             attach=attach,
+            files=files,
+            papers=papers,
         )
 
 
-def _kit(folder: Path) -> Kit:
-    files = StageFiles()
+def _kit(folder: Path, files: StageFiles) -> Kit:
     # One vault for every opening: what a platform keeps there outlives its process.
     return Kit(folder=folder, now=lambda: datetime.now(UTC), link=files.link, read=files.read, public_url=PUBLIC, vault=MemoryVault())
 

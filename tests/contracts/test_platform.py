@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PlatformFault
-from bot.model import Message, Post
+from bot.model import Document, Message, Post
 from bot.ports import ChatPlatform
 from tests.contracts.platforms import RIGS, Rig
 
@@ -123,6 +123,18 @@ async def test_a_whisper_is_seen_by_one_person_only(rig: Rig) -> None:
         await platform.whisper(rig.one, rig.place, says("only you"))
         assert await rig.seen(platform, rig.one, rig.place) == ["only you"]
         assert await rig.seen(platform, rig.other, rig.place) == []
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_a_document_reaches_one_person_and_one_that_is_gone_costs_no_message(rig: Rig, *, kept: bool) -> None:
+    key = rig.files.put(b"who,what\n", "text/csv") if kept else "exports/gone.csv"
+    paper = Document(key=key, name="audit.csv", title="Audit of May", media_type="text/csv")
+    async with rig.open() as platform:
+        await platform.whisper(rig.one, rig.place, Message(text="only you", documents=(paper,)))
+        (seen,) = await rig.seen(platform, rig.one, rig.place)
+        assert seen.startswith("only you")
+        assert await rig.seen(platform, rig.other, rig.place) == []
+        assert (b"who,what\n" in await rig.papers(platform, rig.one)) is kept
 
 
 async def test_a_fetched_file_is_what_was_sent(rig: Rig) -> None:
