@@ -124,7 +124,7 @@ class Context:
         return found
 
     async def subject(self, said: str) -> str:
-        """The subject that an option of kind SUBJECT names: a person, group, channel or role, everybody, or the workspace. Raises NotFound."""
+        """The subject that an option of kind SUBJECT names: a person, group, channel, role or one of the words. Raises NotFound."""
         if said in _WORDS:
             return _WORDS[said](self.place)
         mark = grammar.mark_of(said)
