@@ -245,7 +245,15 @@ async def open_app(
         )
         preferences = Preferences(store, decisions)
         roles = Roles(store, decisions=decisions, admins=frozenset(settings.admins), now=fakes.now)
-        reviews = Reviews(store=store, queue=queue, preferences=preferences, decisions=decisions, now=fakes.now)
+        reviews = Reviews(
+            store=store,
+            queue=queue,
+            preferences=preferences,
+            quotas=quotas,
+            decisions=decisions,
+            room=settings.review_channel,
+            now=fakes.now,
+        )
         submitter = Submitter(
             store=store,
             queue=queue,
@@ -270,7 +278,7 @@ async def open_app(
             preferences=preferences,
             decisions=decisions,
             roles=roles,
-            accounts=Accounts(store),
+            accounts=Accounts(store, decisions=decisions, secret=secret, now=fakes.now),
             reviews=reviews,
             now=fakes.now,
             alone=settings.embedded,

@@ -13,7 +13,7 @@ from bot import grammar, moderation, says
 from bot.accounts import Accounts
 from bot.decisions import Decisions
 from bot.errors import Misunderstood, NotFound
-from bot.jobs import Jobs, policy_of
+from bot.jobs import Jobs, on_the_way, policy_of, stop_all, wake_waiting
 from bot.model import (
     Answer,
     Asker,
@@ -40,7 +40,7 @@ from bot.preferences import Preferences
 from bot.quotas import Quotas, parse_rate
 from bot.retouching import cut_out, cut_out_picture, extend, remixed, repaint
 from bot.reviews import Reviews
-from bot.roles import Roles
+from bot.roles import EVERYTHING, RANKS, UNSAID, Rights, Roles, guest_slot
 from bot.routing import Catalog, Offer
 
 JOB = Option(name="job", kind=Kind.JOB, about="The job's id, as on its card", positional=True, required=True, example="7kq2mw9x")
@@ -104,6 +104,8 @@ class Context:
     trace: str
     """The id under which the log tells of this."""
     menu: Sequence[CommandSpec]
+    rights: Rights
+    """What holds for the person here, as it was when they asked."""
     fetch: Callable[[Attachment], Awaitable[bytes]]
     now: Callable[[], datetime]
 
@@ -143,6 +145,16 @@ class Context:
         policy = policy_of(await self.preferences.of(self.place), barred=await self.roles.barred(self.person, self.place))
         offers = self.catalog.named(name) if name else self.catalog.offers
         return [standing_of(offer, self.catalog, self.now().date(), allowed=policy.allows(offer)) for offer in offers]
+
+    def until(self, span: str) -> datetime | None:
+        """When a span of time that begins now is over; None for an empty one."""
+        length = grammar.span_of(span) if span else None
+        return self.now() + length if length else None
+
+    @property
+    def offered(self) -> Sequence[CommandSpec]:
+        """The commands that are for this person here."""
+        return [spec for spec in self.menu if not spec.hidden and self.rights.may(spec)]
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -187,12 +199,15 @@ def whisper(message: Message) -> Answer:
 
 __all__ = [
     "DRAWING",
+    "EVERYTHING",
     "FRESH",
     "IMAGINE",
     "INDEX",
     "JOB",
     "MODEL",
+    "RANKS",
     "SHAPING",
+    "UNSAID",
     "Command",
     "Context",
     "Form",
@@ -202,13 +217,17 @@ __all__ = [
     "cut_out_picture",
     "extend",
     "grammar",
+    "guest_slot",
     "moderation",
+    "on_the_way",
     "parse_rate",
     "remixed",
     "repaint",
     "request_of",
     "says",
+    "stop_all",
     "values_of",
+    "wake_waiting",
     "whisper",
     "without",
 ]

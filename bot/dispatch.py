@@ -15,19 +15,18 @@ from bot import grammar, says
 from bot.accounts import Accounts
 from bot.command import Command, Context, Misunderstood, Options
 from bot.decisions import Decisions
-from bot.errors import AlreadyTaken, BadPicture, Fault, NotAllowed, PlatformFault, Refusal
-from bot.jobs import Jobs
-from bot.model import Answer, Asker, Attachment, CommandSpec, Invocation, Kind, Message, Origin, Person, Place, Post, Role, Value
+from bot.errors import AlreadyTaken, BadPicture, Fault, PlatformFault, Refusal
+from bot.jobs import Jobs, policy_of
+from bot.model import Answer, Asker, Attachment, CommandSpec, Invocation, Kind, Message, Option, Origin, Person, Place, Post, Role, Value
 from bot.ports import ChatPlatform, Metrics
 from bot.preferences import Preferences
 from bot.quotas import Quotas
 from bot.reviews import Reviews
-from bot.roles import Roles
+from bot.roles import Rights, Roles
 from bot.routing import Catalog
 
 log = structlog.get_logger()
 
-_RANKS = {Role.MEMBER: 0, Role.REVIEWER: 1, Role.ADMIN: 2, Role.OWNER: 3}
 _MOST_COMPLETIONS = 25
 _ANEW = 15
 """Seconds after which the same reaction is answered once more."""
@@ -101,7 +100,7 @@ class Dispatch:
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(trace=trace, person=invocation.person.key, origin=invocation.origin.value):
             try:
-                answer = await self._answer(await self._known(invocation), trace)
+                answer = await self._answer(invocation, trace)
             except AlreadyTaken:
                 log.info("event taken before", event_key=invocation.event)
                 return Answer()
@@ -123,10 +122,11 @@ class Dispatch:
         """Values that would fit an option, best first."""
         found = self._commands.get(command)
         spec = next((each for each in found.spec.options if each.name == option), None) if found else None
-        if spec is None:
+        if found is None or spec is None:
             return []
         try:
-            offered = await self._values(person, place, spec.kind, spec.choices)
+            rights = await self._roles.rights(person, place)
+            offered = await self._values(rights, spec, everything=found.spec.role is not Role.MEMBER) if rights.may(found.spec) else ()
         except Fault as fault:
             log.warning("no completion", error=type(fault).__name__)
             return []
@@ -135,23 +135,29 @@ class Dispatch:
         inside = [value for value in offered if wanted in value.casefold() and value not in starting]
         return (starting + inside)[:_MOST_COMPLETIONS]
 
-    async def _values(self, person: Person, place: Place, kind: Kind, choices: Sequence[str]) -> Sequence[str]:
-        match kind:
-            case Kind.MODEL:
+    async def _values(self, rights: Rights, option: Option, *, everything: bool) -> Sequence[str]:
+        """`everything`: for those who decide what may be used, what nobody may use at present is offered as well."""
+        match option.kind:
+            case Kind.MODEL if everything:
                 return self._catalog.names
+            case Kind.MODEL:
+                policy = policy_of(await self._preferences.of(rights.place), barred=rights.barred)
+                return [name for name in self._catalog.names if any(policy.allows(offer) for offer in self._catalog.named(name))]
             case Kind.STYLE:
                 return sorted({style for offer in self._catalog.offers for style in offer.model.styles})
             case Kind.JOB:
-                asker = Asker(person=person, place=place, event=None)
+                asker = Asker(person=rights.person, place=rights.place, event=None)
                 return [job.id for job in await self._jobs.recent(asker, before=None, limit=_MOST_COMPLETIONS)]
             case _:
-                return choices or _USUAL.get(kind, ())
+                return option.choices or _USUAL.get(option.kind, ())
 
     async def home(self, person: Person, place: Place) -> Sequence[Message]:
         """What a page of the person's own shows. What cannot be read now is left out."""
         asker = Asker(person=person, place=place, event=None)
         try:
             uses = await self._quotas.report(person, place)
+            if banned := (await self._roles.rights(person, place)).banned():
+                return [says.refusal_page(banned, trace=""), says.quota_page(uses, of="Your quota", zone=person.zone)]
             recent = await self._jobs.pictured(asker, limit=_SHOWN, among=_HOME)
             kept = await self._jobs.kept(asker, limit=_HOME)
             known = {job.id: self._catalog.capabilities(job.provider, job.model) for job in (*recent, *(job for job, _ in kept))}
@@ -161,22 +167,24 @@ class Dispatch:
             return [says.whisper("Your page cannot be read right now; open it again in a minute.", title="Limner")]
 
     async def _answer(self, invocation: Invocation, trace: str) -> Answer:
-        invocation = await self._resolved(invocation)
+        met = invocation.person
+        rights = await self._roles.rights(met, invocation.place)
+        invocation = await self._resolved(replace(invocation, person=rights.person))
         if not invocation.line:
             return Answer()
         name, rest = grammar.split(invocation.line)
         command = self._commands.get(name)
         if command is None:
             raise self._unknown(name, rest)
-        if _rank(invocation.person) < _RANKS[command.spec.role]:
-            raise NotAllowed(f"/{name} is for {command.spec.role.value}s.", advice="Ask an admin of this workspace.")
+        rights.check(command.spec)
         values: dict[str, Value] = grammar.parse(rest, _relaxed(command.spec) if invocation.options else command.spec)
         if invocation.options:
             values = {**values, **grammar.check(invocation.options, _relaxed(command.spec), beside=values)}
             # Each part may lack what the other has; together they lack nothing.
             grammar.check({}, command.spec, beside=values)
-        await self._meet(invocation.person)
-        return await command.run(self._context(invocation, trace), Options(values))
+        # As the platform describes them: what rules gave may be taken back while they are not here.
+        await self._meet(met)
+        return await command.run(self._context(invocation, rights, trace), Options(values))
 
     async def _is_ours(self, invocation: Invocation, answer: Answer) -> bool:
         """Whether this process gives an answer that is only words. What everybody can read, several machines may have heard."""
@@ -188,10 +196,6 @@ class Dispatch:
             return await self._jobs.store.take(f"answer:{turn}:{invocation.event}")
         except Fault:
             return True
-
-    async def _known(self, invocation: Invocation) -> Invocation:
-        """The same, with every role that the person has."""
-        return replace(invocation, person=await self._roles.known(invocation.person, invocation.place))
 
     async def _resolved(self, invocation: Invocation) -> Invocation:
         """The same with its line: what a reaction says, and which job a shortcut was used on."""
@@ -249,7 +253,7 @@ class Dispatch:
             while len(self._met) > _MET:
                 self._met.popitem(last=False)
 
-    def _context(self, invocation: Invocation, trace: str) -> Context:
+    def _context(self, invocation: Invocation, rights: Rights, trace: str) -> Context:
         platform = self._platforms.get(invocation.place.platform)
 
         async def fetch(attachment: Attachment) -> bytes:
@@ -279,6 +283,7 @@ class Dispatch:
             catalog=self._catalog,
             trace=trace,
             menu=self.menu,
+            rights=rights,
             fetch=fetch,
             now=self._now,
         )
@@ -293,7 +298,3 @@ def _emptied(invocation: Invocation) -> frozenset[str]:
     """The fields of a sent form that came back empty."""
     options = invocation.options or {} if invocation.origin is Origin.FORM else {}
     return frozenset(name for name, value in options.items() if isinstance(value, str) and not value.strip())
-
-
-def _rank(person: Person) -> int:
-    return max((_RANKS[role] for role in person.roles), default=0)

@@ -58,11 +58,13 @@ class Policy:
     canary: tuple[str, float] | None = None
     """A model on trial, and the share of people who get it where they name none."""
     barred: frozenset[str] = frozenset()
-    """Models (`provider/model`) that are not for the one who asks."""
+    """Providers and models (a name, or `provider/model`) that are not for the one who asks."""
 
     def allows(self, offer: Offer) -> bool:
         """Whether a model may be used."""
-        return offer.path not in self.barred and (not self.allowed or any(offer.answers_to(name) for name in self.allowed))
+        if any(offer.answers_to(name) for name in self.barred):
+            return False
+        return not self.allowed or any(offer.answers_to(name) for name in self.allowed)
 
 
 ANYTHING = Policy()

@@ -8,9 +8,9 @@ async def run(context: Context, options: Options) -> Answer:
     """The page for everybody, or for one command."""
     name = options.text("command").removeprefix("/").casefold()
     if not name:
-        return whisper(says.help_page(context.menu, role_admin=context.person.administers, in_thread=context.place.thread is not None))
+        return whisper(says.help_page(context.offered, in_thread=context.place.thread is not None))
     for spec in context.menu:
-        if spec.name == name:
+        if spec.name == name and context.rights.may(spec):
             return whisper(says.usage_page(spec, grammar.usage(spec)))
     raise Misunderstood(f"There is no command /{name[:30]}.", advice="/help lists them.", line="help")
 

@@ -12,7 +12,7 @@ _TYPED = {Origin.COMMAND, Origin.SHORTCUT, Origin.BUTTON}
 async def run(context: Context, options: Options) -> Answer:
     """Take the request as a job; the card tells the rest. `/imagine help` explains instead."""
     if options.text("prompt").strip().casefold() == "help" and not context.attachments:
-        return whisper(says.help_page(context.menu, role_admin=context.person.administers, in_thread=context.place.thread is not None))
+        return whisper(says.help_page(context.offered, in_thread=context.place.thread is not None))
     wordless = "prompt" not in options and not context.attachments and context.origin in _TYPED
     if "form" in options or wordless:
         shown = [option for option in IMAGINE.options if option.name != "strength"]

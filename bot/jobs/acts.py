@@ -186,7 +186,11 @@ class Jobs(Finder):
             Expired: it is over already; the sentence says how it ended.
         """
         job = await self.look_up(asker, job_id)
-        self._must_own(asker, job, "cancel")
+        await self._must_own(asker, job, "cancel")
+        return await self.stop(job)
+
+    async def stop(self, job: Job) -> Job:
+        """Stop a job, whoever wants that. Raises Expired."""
         # A running worker may move the job between our read and our write: look again, a few times at most.
         for _ in range(5):
             if job.state in {State.QUEUED, State.HELD}:
@@ -219,7 +223,7 @@ class Jobs(Finder):
             NotFound: it ended without pictures.
         """
         job = await self.look_up(asker, job_id)
-        self._must_own(asker, job, "delete")
+        await self._must_own(asker, job, "delete")
         if not job.state.over:
             return await self.cancel(asker, job.id)
         if not job.images:
@@ -239,9 +243,8 @@ class Jobs(Finder):
         await self.store.mark(job.id, index, asker.person, kind, on=on)
         return job
 
-    @staticmethod
-    def _must_own(asker: Asker, job: Job, act: str) -> None:
-        if job.person.key != asker.person.key and not asker.person.moderates:
+    async def _must_own(self, asker: Asker, job: Job, act: str) -> None:
+        if not asker.person.moderates and not await self.owns(asker.person, job):
             who = job.person.name or "the person who asked for it"
             raise NotAllowed(f"Only {who} or a moderator may {act} job {job.id}.", advice=f"Ask them, or say /report {job.id}.")
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.errors import NotAllowed, NotFound
-from bot.model import Asker, Image, Job, Operation, State
+from bot.model import Asker, Image, Job, Operation, Person, State
 from bot.ports import Store
 from bot.routing import Catalog
 
@@ -16,7 +16,9 @@ class Finder:
         self.catalog = catalog
 
     async def look_up(self, asker: Asker, job_id: str) -> Job:
-        """A job that this person may see: of their own workspace; of a direct conversation, or refused by the policy, only their own.
+        """A job that this person may see: of their own workspace, or their own from another one that they linked.
+
+        Of a direct conversation, or refused by the policy, only their own.
 
         What somebody else asked for in a private channel is seen from that channel alone, in an age-restricted one from such a channel.
 
@@ -26,9 +28,10 @@ class Finder:
         """
         job = await self.store.find(job_id)
         same = (job.place.platform, job.place.workspace) == (asker.place.platform, asker.place.workspace)
-        mine = job.person.key == asker.person.key or asker.person.moderates
+        own = await self.owns(asker.person, job)
+        mine = own or asker.person.moderates
         elsewhere = job.place.private and job.place.channel != asker.place.channel
-        if not same or ((job.place.direct or elsewhere) and not mine):
+        if not (same or own) or ((job.place.direct or elsewhere) and not mine):
             raise NotFound(f"There is no job {job_id[:20]}.", advice="/history lists yours.")
         if job.place.age_restricted and not (asker.place.age_restricted or mine):
             raise NotAllowed(f"Job {job.id} was asked for in an age-restricted channel.", advice="Say it again there.")
@@ -39,6 +42,10 @@ class Finder:
                 advice="/imagine draws something of your own.",
             )
         return job
+
+    async def owns(self, person: Person, job: Job) -> bool:
+        """Whether a job is this person's own, on whichever of the platforms that they linked."""
+        return job.person.key == person.key or job.person.key in (await self.store.account(person)).people
 
     async def ancestors(self, job: Job) -> list[Job]:
         """The jobs a job came from, nearest first, at most twenty."""

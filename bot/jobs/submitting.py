@@ -18,6 +18,7 @@ from bot.errors import Misunderstood, NotFound, Overtaken, StoreFault
 from bot.model import Asker, Case, Job, Level, Operation, Parent, Problem, Promise, Request, State
 from bot.moderation import Panel, refusal
 from bot.ports import Files, Queue, Store
+from bot.ports.queue import TELL
 from bot.preferences import Preference, Preferences
 from bot.quotas import Quotas, Terms
 from bot.reviews import Reviews
@@ -26,8 +27,6 @@ from bot.routing import Catalog, Choice, Policy
 
 log = structlog.get_logger()
 
-TELL = "tell"
-"""The queue's lane for whatever people see: cards, results, and cancelling, which must not wait behind drawing."""
 PATIENCE = timedelta(hours=24)
 """How long a job may wait for its turn."""
 

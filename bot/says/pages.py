@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.errors import BadPicture, Blocked, NothingFits, OverQuota, Refusal, Refused, TooMany
-from bot.model import Action, CommandSpec, Emphasis, Job, Kind, Message, Option, Role, Tone, Use, Window
+from bot.model import Action, CommandSpec, Emphasis, Job, Kind, Message, Option, Tone, Use, Window
 from bot.says.words import cut, moment, plural
 
 EXAMPLES = (
@@ -62,11 +62,10 @@ def fault_page(trace: str) -> Message:
     )
 
 
-def help_page(menu: Sequence[CommandSpec], *, role_admin: bool, in_thread: bool) -> Message:
-    """How to use the bot: three examples, the commands, the reactions."""
-    shown = [spec for spec in menu if not spec.hidden and (role_admin or spec.role is Role.MEMBER)]
+def help_page(menu: Sequence[CommandSpec], *, in_thread: bool) -> Message:
+    """How to use the bot: three examples, the commands, the reactions. `menu` holds what the reader may do."""
     # What nearly everybody came for stands first, the rest by name.
-    commands = tuple((f"/{spec.name}", spec.about) for spec in sorted(shown, key=lambda spec: spec.name != "imagine"))
+    commands = tuple((f"/{spec.name}", spec.about) for spec in sorted(menu, key=lambda spec: spec.name != "imagine"))
     thread = " In threads, say @limner imagine …" if in_thread else ""
     body = (
         "Type /imagine and what you want to see. Images arrive in the thread under the card, "

@@ -86,7 +86,9 @@ class Endings:
         if (fault.accepted and fault.kind is FaultKind.TIMEOUT) or job.request.model is not None:
             return False
         try:
-            policy = policy_of(await self._preferences.of(job.place), barred=await self._roles.barred(job.person, job.place))
+            # By the roles of now: what the job knows may have been taken back since.
+            barred = (await self._roles.as_met(job.person, job.place)).barred
+            policy = policy_of(await self._preferences.of(job.place), barred=barred)
             choice = self._catalog.choose(job.request, tried=tried, policy=policy, person=job.person.key)
         except (NothingFits, NotAllowed):
             return False
