@@ -70,6 +70,10 @@ class BotSettings(BaseModel):
         50, ge=0, description="Images a person may have in a day, unless a rule says otherwise; 0 for none, empty for no limit."
     )
     quota_month: int | None = Field(500, ge=0, description="Images a person may have in a month, likewise.")
+    review_channel: str = Field(
+        "playground:studio:review",
+        description="platform:workspace:channel where doubtful requests wait for a reviewer, until an admin says otherwise with /review.",
+    )
     running: int = Field(3, ge=1, description="Jobs of one person that may be drawn at once.")
     waiting: int = Field(10, ge=1, description="Jobs of one person that may wait.")
     grace: float = Field(20, ge=0, le=28, description="Seconds that running work gets to finish when the bot is stopped.")

@@ -4,6 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Protocol
 
+TELL = "tell"
+"""The lane for whatever people see: cards, results, and cancelling, which must not wait behind drawing."""
+REVIEW = "review"
+"""The lane for cases: their cards, and what follows from decisions."""
+
 
 class Queue(Protocol):
     """Wakes workers; knows nothing that the journal does not know."""
