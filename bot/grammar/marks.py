@@ -15,7 +15,7 @@ from bot.grammar.words import plain, squeeze
 EVERYBODY, WORKSPACE, HERE, NONE = "everybody", "workspace", "here", "none"
 SUBJECTS = (EVERYBODY, WORKSPACE, HERE, "members", "reviewers", "admins", "owners")
 """Words that say whom a rule is about: everybody, the workspace's own money, this channel, or a role."""
-_SAID = {"everyone": EVERYBODY, "@everyone": EVERYBODY, "@everybody": EVERYBODY, "all": EVERYBODY} | {
+_SAID = {"everyone": EVERYBODY, "@everyone": EVERYBODY, "@everybody": EVERYBODY, "all": EVERYBODY, "@here": HERE, "@channel": HERE} | {
     word.removesuffix("s"): word for word in SUBJECTS if word.endswith("s")
 }
 _LONGEST = 100

@@ -117,7 +117,7 @@ def _text(_: Option, raw: Value) -> Value | None:
 
 
 def _name(_: Option, raw: Value) -> Value | None:
-    name = plain(_show(raw))
+    name = plain(marks.spell_out(_show(raw)))
     return name if 0 < len(name) <= 200 else None  # noqa: PLR2004 - no name is longer, and a sentence must still hold it
 
 
