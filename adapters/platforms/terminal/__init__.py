@@ -66,6 +66,7 @@ class Terminal:
     async def whisper(self, person: Person, place: Place, message: Message) -> None:
         """Say something, and write what comes with it."""
         self._progress.console.print(message.text, markup=False)
+        await self._write(message)
         await self._write_documents(message)
 
     async def open_thread(self, post: Post, title: str) -> Place:
@@ -81,7 +82,7 @@ class Terminal:
 
     async def _write(self, message: Message) -> None:
         for picture in message.pictures:
-            content = await self._kit.read(picture.original)
+            content = await self._kit.read(picture.original or picture.key)
             name = f"{_slug(message.title)}-{_slug(picture.title.rsplit('·', 1)[-1])}.{_EXTENSIONS.get(content.media_type, 'img')}"
             self._keep(name, content, "picture")
 
