@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from bot.model import Document, Message, Picture
 from tests.adapters.platforms.playground.stage import open_stage
-from tests.browser.window import needs_browser, open_both, open_window
+from tests.browser.window import in_one_loop, needs_browser, open_house, open_window
 
-pytestmark = [pytest.mark.browser, needs_browser]
+pytestmark = [pytest.mark.browser, needs_browser, in_one_loop]
 
 
 async def prepare(folder: Path) -> None:
@@ -25,9 +25,9 @@ async def prepare(folder: Path) -> None:
         await playground.whisper(playground.cast.players["maya"].person, review, Message(text="Your export.", documents=(paper,)))
 
 
-async def test_reviewers_have_a_channel_of_their_own_and_names_are_offered_by_sign(tmp_path: Path) -> None:
+async def test_reviewers_have_a_channel_of_their_own_and_names_are_offered_by_sign(tmp_path: Path, browser: Browser) -> None:
     await prepare(tmp_path)
-    async with open_both(tmp_path) as (browser, process), open_window(browser, process, who="maya", channel="review") as maya:
+    async with open_house(tmp_path) as house, open_window(browser, house, who="maya", channel="review") as maya:
         page = maya.page
         card = maya.cards.filter(has_text="Waits for review")
         await expect(card.locator(".card-body .mention")).to_have_text(["@Grace", "@design", "#brand"])
