@@ -3,8 +3,8 @@
 One module a family: `people` (Person, Place, Role), `request` (Request, Capabilities), `image` (Image, Concern, Verdict, Progress),
 `job` (Job, State and the table of legal moves), `message` (Message, Action, Form, Post), `menu` (CommandSpec, Option),
 `invocation` (Invocation, Asker, Answer), `delivery` (Delivery, Notice), `rule` (Rule, Limit), `subject` (whom a rule is about),
-`account` (one person on several platforms), `case` (what waits for a decision), `entry` (what the audit keeps). Everybody imports them
-from here.
+`account` (one person on several platforms), `case` (what waits for a decision), `entry` (what the audit keeps), `record`
+(what is kept about whom, and the sums of it). Everybody imports them from here.
 """
 
 from bot.model.account import Account
@@ -17,10 +17,12 @@ from bot.model.job import MOVES, RUNNING, UNCOUNTED, UNFINISHED, WAITING, Charge
 from bot.model.menu import CommandSpec, Kind, Option, Value
 from bot.model.message import Action, Document, Emphasis, Field, Form, Message, Picture, Post, Tone
 from bot.model.people import Person, Place, Role
+from bot.model.record import Breach, Erasure, Inquiry, Known, Mark, Seal, Share, Sums, Tally, Walk
 from bot.model.request import Capabilities, Inputs, Operation, Promise, Request
 from bot.model.rule import MICRO, Limit, Load, Measure, Pool, Rule, RuleKind, Use, Window, micro_dollars
 from bot.model.subject import (
     subject_of_channel,
+    subject_of_digest,
     subject_of_everybody,
     subject_of_group,
     subject_of_person,
@@ -42,6 +44,7 @@ __all__ = [
     "Answer",
     "Asker",
     "Attachment",
+    "Breach",
     "Capabilities",
     "Case",
     "CaseKind",
@@ -54,17 +57,21 @@ __all__ = [
     "Document",
     "Emphasis",
     "Entry",
+    "Erasure",
     "Field",
     "Finished",
     "Form",
     "Image",
     "Inputs",
+    "Inquiry",
     "Invocation",
     "Job",
     "Kind",
+    "Known",
     "Level",
     "Limit",
     "Load",
+    "Mark",
     "Measure",
     "Message",
     "Notice",
@@ -85,15 +92,21 @@ __all__ = [
     "Role",
     "Rule",
     "RuleKind",
+    "Seal",
+    "Share",
     "State",
+    "Sums",
+    "Tally",
     "Term",
     "Tone",
     "Use",
     "Value",
     "Verdict",
+    "Walk",
     "Window",
     "micro_dollars",
     "subject_of_channel",
+    "subject_of_digest",
     "subject_of_everybody",
     "subject_of_group",
     "subject_of_person",

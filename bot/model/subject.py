@@ -4,12 +4,20 @@
 `everybody:slack:T1` (each of its people). A person's key alone would not do: on some platforms a channel and a person could have one id.
 """
 
+import hashlib
+
 from bot.model.people import Person, Place, Role
 
 
 def subject_of_person(person: Person) -> str:
     """One person."""
     return f"person:{person.key}"
+
+
+def subject_of_digest(key: str) -> str:
+    """One person by a digest of their key: what is left of a ban after an erasure, which finds them again and names nobody."""
+    platform, workspace, _ = key.split(":", 2)
+    return f"person:{platform}:{workspace}:~{hashlib.sha256(f'limner {key}'.encode()).hexdigest()[:32]}"
 
 
 def subject_of_group(place: Place, group: str) -> str:
@@ -38,9 +46,13 @@ def subject_of_everybody(place: Place) -> str:
 
 
 def subjects_of(person: Person, place: Place) -> tuple[str, ...]:
-    """Every subject that covers this person in this place, the nearest first: the person, groups, roles, everybody, channel, workspace."""
+    """Every subject that covers this person in this place, the nearest first.
+
+    The person (also by digest), groups, roles, everybody, channel, workspace.
+    """
     return (
         subject_of_person(person),
+        subject_of_digest(person.key),
         *(subject_of_group(place, group) for group in sorted(person.groups)),
         *(subject_of_role(place, role) for role in sorted(person.roles)),
         subject_of_everybody(place),
