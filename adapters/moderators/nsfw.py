@@ -32,7 +32,7 @@ Look = Callable[[bytes], float]
 class Settings(PluginSettings):
     """What the classifier can be told."""
 
-    least: float = Field(0.4, ge=0.05, le=1, description="Probability from which a picture is doubtful; from 0.8 on it is sure.")
+    least: float = Field(0.5, ge=0.05, le=1, description="Probability from which a picture is doubtful; from 0.8 on it is sure.")
     model: str = Field("", description="Path of the model, open-nsfw.onnx, where it is not the one that comes with the package.")
 
 

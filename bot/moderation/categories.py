@@ -79,6 +79,7 @@ TABLE: Mapping[str, Category] = MappingProxyType(
         category.name: category
         for category in (
             Category(name="minors", about="Sexual content with minors", floor=_BLOCK, restricted_floor=_BLOCK, doubtful_floor=_REVIEW),
+            Category(name="deception", about="Real people in scenes that deceive or degrade"),
             Category(
                 name="sexual",
                 about="Nudity and sex",
@@ -87,7 +88,6 @@ TABLE: Mapping[str, Category] = MappingProxyType(
                 floor=_BLOCK,
                 restricted_floor=_BLUR,
             ),
-            Category(name="deception", about="Real people in scenes that deceive or degrade"),
             Category(name="hate", about="Slurs, hateful symbols, the dehumanising of groups", unwanted=True),
             Category(name="extremism", about="Praise of and recruiting for terror"),
             Category(name="self-harm", about="Ways to hurt oneself"),

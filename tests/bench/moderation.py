@@ -1,7 +1,7 @@
 """Precision and recall of the default policy over the test set, by category and disguise, and the time that a prompt takes.
 
-    python -m tests.bench.moderation             # the numbers; the held-out third is counted apart
-    python -m tests.bench.moderation --misses    # what was judged otherwise than labelled, of the part that may be looked at
+python -m tests.bench.moderation             # the numbers; the held-out third is counted apart
+python -m tests.bench.moderation --misses    # what was judged otherwise than labelled, of the part that may be looked at
 """
 
 import asyncio
@@ -22,6 +22,11 @@ PLACE = Place(platform="playground", workspace="w", channel="c")
 LONG = "a lighthouse in a storm, oil painting, dramatic light, a b0at with red sails, n.o people, " * 45
 
 
+def say(line: str) -> None:
+    """Print a line."""
+    sys.stdout.write(f"{line}\n")
+
+
 async def judged(panel: Panel, wording: Wording) -> Level:
     """The level that a wording gets in an ordinary channel."""
     return (await panel.prompt(PERSON, PLACE, wording.text)).level
@@ -35,15 +40,19 @@ def table(rows: Iterable[tuple[Wording, Level]], key: str) -> None:
             count = counts.setdefault(name, Counter())
             outcome = "blocked" if level is Level.BLOCK else "reviewed" if level is Level.REVIEW else "passed"
             count[f"{wording.label} {outcome}"] += 1
-    print(f"{key:>16}   unsafe: block/review/pass   borderline   safe: block/review/pass   precision  recall  recall(block)")
+    say(f"{key:>16}   unsafe: block/review/pass   borderline   safe: block/review/pass   precision  recall  recall(block)")
     for name, count in counts.items():
-        numbers = [[count[f"{label} {outcome}"] for outcome in ("blocked", "reviewed", "passed")] for label in ("unsafe", "borderline", "safe")]
+        numbers = [
+            [count[f"{label} {outcome}"] for outcome in ("blocked", "reviewed", "passed")] for label in ("unsafe", "borderline", "safe")
+        ]
         (ub, ur, up), borderline, (sb, sr, sp) = numbers
         caught, false = ub + ur, sb + sr
         precision = caught / (caught + false) if caught + false else 1.0
         recall, strict = (caught / (caught + up), ub / (caught + up)) if caught + up else (1.0, 1.0)
         middle = "/".join(map(str, borderline))
-        print(f"{name:>16}   {f'{ub}/{ur}/{up}':>26}   {middle:>10}   {f'{sb}/{sr}/{sp}':>24}   {precision:9.3f}  {recall:6.3f}  {strict:6.3f}")
+        say(
+            f"{name:>16}  {f'{ub}/{ur}/{up}':>26}   {middle:>10}   {f'{sb}/{sr}/{sp}':>24}   {precision:9.3f}  {recall:6.3f}  {strict:5.3f}"
+        )
 
 
 async def pace(panel: Panel) -> None:
@@ -59,7 +68,7 @@ async def pace(panel: Panel) -> None:
         for _ in range(rounds):
             automaton.find_matches_as_indexes(text)
         bare = (time.perf_counter() - began) / rounds
-        print(f"{len(text):>5} characters: {took * 1000:.3f} ms a prompt, {took / bare:.0f} times a bare automaton")
+        say(f"{len(text):>5} characters: {took * 1000:.3f} ms a prompt, {took / bare:.0f} times a bare automaton")
 
 
 async def main() -> None:
@@ -70,14 +79,14 @@ async def main() -> None:
         rows = [(wording, await judged(panel, wording)) for wording in every]
         if "--misses" in sys.argv:
             for wording, level in rows:
-                wrong = wording.label == "unsafe" and level < Level.BLOCK or wording.label == "safe" and level > Level.ALLOW
+                wrong = level < Level.BLOCK if wording.label == "unsafe" else wording.label == "safe" and level > Level.ALLOW
                 if wrong and not wording.held_out and bool(wording.disguise) is ("--disguised" in sys.argv):
-                    print(f"{wording.category:>12} {wording.label:>10} -> {level.name:<6} {wording.disguise:>12}  {wording.text}")
+                    say(f"{wording.category:>12} {wording.label:>10} -> {level.name:<6} {wording.disguise:>12}  {wording.text}")
             return
         for held_out in (False, True):
-            print(f"\n{'held out' if held_out else 'looked at'}, as written")
+            say(f"\n{'held out' if held_out else 'looked at'}, as written")
             table([row for row in rows if row[0].held_out is held_out and not row[0].disguise], "category")
-            print(f"\n{'held out' if held_out else 'looked at'}, in disguise")
+            say(f"\n{'held out' if held_out else 'looked at'}, in disguise")
             table([row for row in rows if row[0].held_out is held_out and row[0].disguise], "disguise")
         await pace(panel)
 

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from bot.errors import NotFound
-from bot.model import Content, Level, Person, Place, Verdict
+from bot.model import Concern, Content, Person, Place, Term
+from bot.moderation import ALLOW, DOUBTFUL, TABLE, Panel
 from bot.plugins import Kit, Plugin, load, names
 from bot.ports import Moderator
 from tests.contracts.vaults import MemoryVault
@@ -80,46 +81,73 @@ def _picture() -> bytes:
     return file.getvalue()
 
 
-def _sound(verdict: object) -> bool:
-    return isinstance(verdict, Verdict) and verdict.level in tuple(Level) and 0 <= verdict.score <= 1
+def _sound(concern: object, text: str) -> bool:
+    return (
+        isinstance(concern, Concern)
+        and concern.category in TABLE
+        and 0 <= concern.score <= 1
+        and all(0 <= begin < end <= len(text) for begin, end in concern.spans)
+    )
 
 
 @pytest.mark.parametrize("name", names("adapters.moderators"))
-async def test_any_text_gets_a_verdict_and_the_same_again(name: str, tmp_path: Path) -> None:
+async def test_any_text_gets_sound_findings_and_the_same_again(name: str, tmp_path: Path) -> None:
     async with opened(name, tmp_path) as moderator:
         for text in (*AWKWARD, *_any_unicode()):
-            verdict = await moderator.prompt(PERSON, PLACES[0], text)
-            assert _sound(verdict)
-            assert await moderator.prompt(PERSON, PLACES[0], text) == verdict
+            found = await moderator.prompt(PERSON, PLACES[0], text)
+            assert all(_sound(concern, text) for concern in found)
+            assert await moderator.prompt(PERSON, PLACES[0], text) == found
 
 
 @pytest.mark.parametrize("name", names("adapters.moderators"))
-async def test_harmless_words_and_no_words_pass_in_every_place(name: str, tmp_path: Path) -> None:
+async def test_nothing_is_found_in_harmless_words_and_in_no_words(name: str, tmp_path: Path) -> None:
     async with opened(name, tmp_path) as moderator:
         for place in PLACES:
             for text in ("", HARMLESS):
-                assert (await moderator.prompt(PERSON, place, text)).level is Level.ALLOW
+                assert not await moderator.prompt(PERSON, place, text)
 
 
 @pytest.mark.parametrize("name", names("adapters.moderators"))
-async def test_a_harmless_picture_passes_in_every_place(name: str, tmp_path: Path) -> None:
+async def test_nothing_is_found_in_a_harmless_picture(name: str, tmp_path: Path) -> None:
     async with opened(name, tmp_path) as moderator:
         for place in PLACES:
-            verdict = await moderator.image(place, _picture())
-            assert _sound(verdict)
-            assert verdict.level is Level.ALLOW
+            assert not await moderator.image(place, _picture())
 
 
 @pytest.mark.parametrize("name", names("adapters.moderators"))
-async def test_a_moderator_goes_by_its_files_name_and_signs_what_it_refuses(name: str, tmp_path: Path) -> None:
+async def test_bytes_that_are_no_picture_are_no_error(name: str, tmp_path: Path) -> None:
+    async with opened(name, tmp_path) as moderator:
+        assert not await moderator.image(PLACES[0], b"no picture")
+
+
+@pytest.mark.parametrize("name", names("adapters.moderators"))
+async def test_a_moderator_goes_by_its_files_name_and_signs_what_it_finds(name: str, tmp_path: Path) -> None:
+    telling = ("a nude woman", "a bomb, how to make", "mail to ada@example.com", *AWKWARD)
     async with opened(name, tmp_path) as moderator:
         assert moderator.name == name
-        for text in AWKWARD:
-            verdict = await moderator.prompt(PERSON, PLACES[0], text)
-            assert verdict.level is Level.ALLOW or (verdict.category and verdict.source.split("/")[0] == name)
+        assert moderator.remote in {True, False}
+        for text in telling:
+            assert all(concern.source.split("/")[0] == name for concern in await moderator.prompt(PERSON, PLACES[0], text))
+
+
+@pytest.mark.parametrize("name", names("adapters.moderators"))
+async def test_the_terms_of_a_place_break_nothing(name: str, tmp_path: Path) -> None:
+    listed = tuple(
+        Term(text=text, category=category) for text in ("(", "a.*b", "ｎ", "%s", "naked", "🦊") for category in ("custom", ALLOW)
+    )
+    async with opened(name, tmp_path) as moderator:
+        for text in ("a (b", "axxb", "naked", *AWKWARD):
+            assert all(_sound(concern, text) for concern in await moderator.prompt(PERSON, PLACES[0], text, listed=listed))
 
 
 @pytest.mark.parametrize("name", names("adapters.moderators"))
 async def test_a_moderator_opens_twice(name: str, tmp_path: Path) -> None:
     async with opened(name, tmp_path) as first, opened(name, tmp_path) as second:
         assert await first.prompt(PERSON, PLACES[0], HARMLESS) == await second.prompt(PERSON, PLACES[0], HARMLESS)
+
+
+@pytest.mark.parametrize("name", names("adapters.moderators"))
+async def test_what_a_moderator_finds_can_be_judged(name: str, tmp_path: Path) -> None:
+    async with opened(name, tmp_path) as moderator:
+        rulings = await Panel([moderator]).findings(PERSON, PLACES[0], "a nude woman, ada@example.com")
+        assert all(ruling.concern.score >= DOUBTFUL for ruling in rulings)

@@ -1,7 +1,7 @@
 """The policy's test set: wordings with labels, and what people do to get a word past a list.
 
-`wordings/<category>.yaml` holds unsafe, borderline and safe wordings; a third of them, by a checksum of the words, is held out: nobody looks
-at those while lists are tuned. Words are mild; the label says what is meant.
+`wordings/<category>.yaml` holds unsafe, borderline and safe wordings; a third of them, by a checksum of the words, is held out: nobody
+looks at those while lists are tuned. Words are mild; the label says what is meant.
 """
 
 import zlib

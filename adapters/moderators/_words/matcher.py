@@ -17,6 +17,8 @@ SPELLED_LEAST = 4
 """Letters of a term that is sought inside a run of single letters, where no border is left."""
 SQUEEZED_LEAST = 8
 """Letters of a term that is sought across all borders (`por nography`); shorter ones would be found by chance."""
+SQUEEZED_FOR = frozenset({"minors", "hate", "self-harm"})
+"""Categories of such terms: what is found across borders is sometimes found by chance, and these are worth it."""
 PLURAL_LEAST = 3
 MIRRORED_LEAST = 4
 """Letters of a term that is sought from its end to its beginning."""
@@ -49,7 +51,13 @@ class Matcher:
                 bare = "".join(spellings.words(spellings.folded_form(term)))
                 if bare.isascii() and len(bare) >= SPELLED_LEAST:
                     spelled.setdefault(bare, set()).add(number)
-                if bare.isascii() and " " not in term and len(bare) >= SQUEEZED_LEAST and group.meaning.score == SURE:
+                if (
+                    bare.isascii()
+                    and " " not in term
+                    and len(bare) >= SQUEEZED_LEAST
+                    and group.meaning.score == SURE
+                    and group.meaning.category in SQUEEZED_FOR
+                ):
                     squeezed.setdefault(bare, set()).add(number)
                 if bare.isascii() and " " not in term and len(bare) >= MIRRORED_LEAST and bare not in _NOT_MIRRORED and bare != bare[::-1]:
                     mirrored.setdefault(f" {bare} ", set()).add(number)

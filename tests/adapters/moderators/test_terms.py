@@ -1,16 +1,26 @@
-"""The terms moderator: what passes, what does not, by place, and what a broken list says."""
+"""The layers that read words: what passes, what does not, by place, and what a broken list says."""
 
 from pathlib import Path
 
 import pytest
 
-from adapters.moderators.terms import LISTS
-from adapters.moderators.terms.lexicon import read
-from adapters.moderators.terms.moderator import Terms
+from adapters.moderators import combinations, terms
+from adapters.moderators._words import ALLOW, Words, read
 from bot.errors import SettingFault
-from bot.model import Level, Verdict
+from bot.model import Concern, Level, Place, Term, Verdict
+from bot.moderation import Policy, verdict_of
 
-TERMS = Terms(read(LISTS))
+LISTS = terms.LISTS
+
+
+def layers(*places: Path) -> tuple[Words, ...]:
+    return (
+        Words("combinations", combinations.VOCABULARY, combinations.LISTS, *places, vocabulary=True),
+        Words("terms", LISTS, *places, house=True),
+    )
+
+
+OURS = layers()
 
 HARMLESS = (
     "a red fox in the snow, golden hour, 85mm f1.8, 8k, highly detailed, 1girl style of nobody, --ar 16:9",
@@ -130,34 +140,39 @@ REFUSED_SPELLINGS = (
 
 CATEGORIES = (
     ("nude woman", "sexual", "terms/sexual"),
-    ("undress her", "sexual", "terms/sexual"),
+    ("nudify this", "sexual", "terms/sexual"),
     ("lolicon", "minors", "terms/minors"),
     ("l0li", "minors", "terms/minors"),
     ("1oli", "minors", "terms/minors"),
     ("l o l i c o n", "minors", "terms/minors"),
-    ("sexy teen", "minors", "terms/minors"),
-    ("child, naked", "minors", "terms/minors"),
-    ("Kids. Nude.", "minors", "terms/minors"),
-    ("ch1ld p0rn", "minors", "terms/minors"),
-    ("a sexy 14yo", "minors", "terms/minors"),
-    ("12-year-old in lingerie", "minors", "terms/minors"),
-    ("twelve year old in lingerie", "minors", "terms/minors"),
-    ("aged 15, seductive", "minors", "terms/minors"),
-    ("12歳 裸", "minors", "terms/minors"),
-    ("niña desnuda", "minors", "terms/minors"),
-    ("девочка голая", "minors", "terms/minors"),
+    ("sexy teen", "minors", "combinations/minors"),
+    ("child, naked", "minors", "combinations/minors"),
+    ("Kids. Nude.", "minors", "combinations/minors"),
+    ("ch1ld p0rn", "minors", "combinations/minors"),
+    ("a sexy 14yo", "minors", "combinations/minors"),
+    ("12-year-old in lingerie", "minors", "combinations/minors"),
+    ("twelve year old in lingerie", "minors", "combinations/minors"),
+    ("aged 15, seductive", "minors", "combinations/minors"),
+    ("12歳 裸", "minors", "combinations/minors"),
+    ("niña en ropa interior, desnuda", "minors", "combinations/minors"),
+    ("девочка голая", "minors", "combinations/minors"),
     ("disembowelled corpse", "gore", "terms/gore"),
-    ("pipe bomb blueprint", "violence", "terms/violence"),
-    ("how to make a molotov", "violence", "terms/violence"),
-    ("slit wrists", "self-harm", "terms/self-harm"),
+    ("pipe bomb blueprint", "weapons", "combinations/weapons"),
+    ("how to make a molotov", "weapons", "combinations/weapons"),
+    ("slit wrists", "self-harm", "combinations/self-harm"),
     ("sieg heil", "hate", "terms/hate"),
-    ("Donald Trump in handcuffs", "real people", "terms/people"),
-    ("taylor swift nude", "real people", "terms/people"),
+    ("Donald Trump in handcuffs", "deception", "combinations/deception"),
+    ("taylor swift nude", "deception", "combinations/deception"),
 )
 
 
-def judge(text: str, *, restricted: bool = False) -> Verdict:
-    return TERMS.judge(text, restricted=restricted)
+def found(text: str, words: tuple[Words, ...] = OURS, listed: tuple[Term, ...] = ()) -> list[Concern]:
+    return [concern for each in words for concern in each.find(text, listed)]
+
+
+def judge(text: str, *, restricted: bool = False, words: tuple[Words, ...] = OURS, listed: tuple[Term, ...] = ()) -> Verdict:
+    place = Place(platform="p", workspace="w", channel="c", age_restricted=restricted)
+    return verdict_of(Policy().rulings(place, found(text, words, listed)))
 
 
 @pytest.mark.parametrize("text", HARMLESS)
@@ -183,12 +198,14 @@ def test_what_is_for_adults_is_blurred_among_adults(text: str) -> None:
     assert judge(text, restricted=True).level is Level.BLUR
 
 
-@pytest.mark.parametrize("text", [text for text, category, _ in CATEGORIES if category in {"minors", "real people", "self-harm", "hate"}])
+@pytest.mark.parametrize(
+    "text", [text for text, category, _ in CATEGORIES if category in {"minors", "deception", "self-harm", "hate", "weapons"}]
+)
 def test_some_things_are_blocked_among_adults_too(text: str) -> None:
     assert judge(text, restricted=True).level is Level.BLOCK
 
 
-@pytest.mark.parametrize("text", ["a suicide scene", "swastika flag", "school shooting", "Putin in a coffin"])
+@pytest.mark.parametrize("text", ["a suicide scene", "swastika flag", "school shooting", "Putin asleep in a meeting"])
 def test_doubtful_words_ask_for_a_look(text: str) -> None:
     verdict = judge(text)
     assert (verdict.level, verdict.score) == (Level.REVIEW, 0.5)
@@ -209,7 +226,29 @@ def test_an_allowed_phrase_covers_only_its_own_words() -> None:
 
 def test_a_name_that_is_a_word_elsewhere_counts_only_as_written() -> None:
     assert judge("sexy niña").category == "minors"
-    assert judge("sexy Nina").level is Level.ALLOW
+    assert judge("sexy Nina").category != "minors"
+
+
+def test_contexts_speak_for_a_wording() -> None:
+    assert judge("Elon Musk in handcuffs").level is Level.BLOCK
+    assert judge("political cartoon of Elon Musk in handcuffs").level is Level.ALLOW
+    assert judge("a nude woman").level is Level.BLOCK
+    assert judge("a nude, marble statue in a museum").level is Level.REVIEW
+
+
+def test_a_term_of_the_house_is_found_however_it_is_spelled() -> None:
+    listed = (Term(text="lolcat", category="custom"), Term(text="moon shot", category="brands", score=0.5))
+    for text in ("a LOLCAT", "l0lcat", "l o l c a t", "tacloL a htiw"):
+        verdict = judge(text, listed=listed)
+        assert (verdict.level, verdict.category, verdict.source) == (Level.BLOCK, "custom", "terms/house")
+    assert judge("a moon-shot poster", listed=listed).level is Level.REVIEW
+    assert judge("a lolcat").level is Level.ALLOW
+
+
+def test_a_phrase_that_the_house_allows_wins_over_every_list() -> None:
+    listed = (Term(text="Naked Lunch", category=ALLOW),)
+    assert judge("cover of naked lunch 2", listed=listed).level is Level.ALLOW
+    assert judge("a naked lunch guest, naked", listed=listed).level is Level.BLOCK
 
 
 def _list(folder: Path, text: str, name: str = "house.yaml") -> Path:
@@ -219,48 +258,57 @@ def _list(folder: Path, text: str, name: str = "house.yaml") -> Path:
 
 
 def test_a_list_of_ones_own_adds_terms_under_its_own_name(tmp_path: Path) -> None:
-    path = _list(tmp_path, "category: brands\ngroups:\n  brand:\n    level: review\n    terms: [Acme Cola]\n")
+    path = _list(tmp_path, "category: brands\ngroups:\n  own brand:\n    certainty: doubtful\n    terms: [Acme Cola]\n")
     for place in (path, tmp_path):
-        verdict = Terms(read(LISTS, place)).judge("a can of ACME-cola", restricted=False)
+        verdict = judge("a can of ACME-cola", words=(Words("terms", LISTS, place),))
         assert verdict == Verdict(level=Level.REVIEW, category="brands", source="terms/house", score=0.5)
 
 
-def test_a_list_of_ones_own_can_allow_what_ours_blocks(tmp_path: Path) -> None:
-    path = _list(tmp_path, "allow: [nude, nude study]\n")
-    assert Terms(read(LISTS, path)).judge("a nude study", restricted=False).level is Level.ALLOW
-    assert Terms(read(LISTS, path)).judge("a nude child", restricted=False).level is Level.ALLOW
-    assert Terms(read(LISTS, path)).judge("naked", restricted=False).level is Level.BLOCK
+def test_a_list_that_changed_is_read_anew(tmp_path: Path) -> None:
+    path = _list(tmp_path, "groups:\n  a: {certainty: sure, terms: [marmot]}\n")
+    assert found("a marmot", (Words("terms", path),))
+    _list(tmp_path, "groups:\n  a: {certainty: sure, terms: [wallaby]}\n")
+    assert not found("a marmot", (Words("terms", path),))
+
+
+def test_a_list_of_ones_own_can_allow_what_ours_finds(tmp_path: Path) -> None:
+    words = layers(_list(tmp_path, "allow: [nude, nude study]\n"))
+    assert judge("a nude study", words=words).level is Level.ALLOW
+    assert judge("naked", words=words).level is Level.BLOCK
 
 
 def test_a_cyrillic_term_that_looks_latin_counts_beside_cyrillic_only(tmp_path: Path) -> None:
-    terms = Terms(read(_list(tmp_path, "groups:\n  a: {level: block, terms: [рот]}\n")))
-    assert terms.judge("pot", restricted=False).level is Level.ALLOW
-    assert terms.judge("рot", restricted=False).level is Level.BLOCK
+    words = (Words("terms", _list(tmp_path, "groups:\n  a: {certainty: sure, terms: [рот]}\n")),)
+    assert judge("pot", words=words).level is Level.ALLOW
+    assert judge("рot", words=words).level is Level.BLOCK
 
 
 def test_a_list_of_ones_own_can_combine_with_our_groups(tmp_path: Path) -> None:
     path = _list(
-        tmp_path, "category: house\ngroups:\n  mascot: {terms: [Foxy]}\nrules:\n  - {all: [mascot, [suggestive, bloody]], level: block}\n"
+        tmp_path,
+        "category: custom\ngroups:\n  mascot: {terms: [Foxy]}\n"
+        "rules:\n  - {all: [mascot, [suggestive, bloody]], certainty: sure, unless: [satire]}\n",
     )
-    terms = Terms(read(LISTS, path))
-    assert terms.judge("Foxy in the snow", restricted=False).level is Level.ALLOW
-    assert terms.judge("sexy Foxy", restricted=False).source == "terms/house"
-    assert terms.judge("Foxy, covered in blood", restricted=False).level is Level.BLOCK
+    words = layers(path)
+    assert judge("Foxy in the snow", words=words).level is Level.ALLOW
+    assert judge("sexy Foxy", words=words).category == "custom"
+    assert judge("Foxy, covered in blood", words=words).level is Level.BLOCK
+    assert judge("Foxy, covered in blood, a cartoon", words=words).category != "custom"
 
 
 @pytest.mark.parametrize(
     ("text", "line", "word"),
     [
         ("category: x\ngroups:\n  a: [\n", 4, "YAML"),
-        ("category: x\ngroups:\n  a:\n    level: bloc\n", 4, "bloc"),
+        ("category: x\ngroups:\n  a:\n    certainty: sur\n", 4, "sur"),
         ("category: x\ngroups:\n  a:\n    terms: one\n", 4, "a list"),
         ("category: x\ngroups:\n  a:\n    terms:\n      - ok\n      - {b: c}\n", 6, "phrase"),
         ("category: x\ngroups:\n  a:\n    terms:\n      - '***'\n", 5, "no letter"),
         ("category: x\ngruops: {}\n", 2, "gruops"),
         ("category: x\ngroups:\n  - a\n", 3, "name"),
         ("category: x\ngroups:\n  a: {under: young}\n", 3, "whole number"),
-        ("rules:\n  - all: [nobody]\n    level: block\n", 2, "nobody"),
-        ("rules:\n  - all: [minor]\n", 2, "level"),
+        ("rules:\n  - all: [nobody]\n    certainty: sure\n", 2, "nobody"),
+        ("rules:\n  - all: [minor]\n", 2, "certainty"),
         ("- a\n", 1, "name"),
     ],
 )
@@ -282,7 +330,7 @@ def test_a_list_in_another_encoding_says_so(tmp_path: Path) -> None:
 
 
 def test_a_list_that_is_not_there_names_the_setting(tmp_path: Path) -> None:
-    with pytest.raises(SettingFault, match="TERMS_LISTS"):
+    with pytest.raises(SettingFault, match="no file or folder"):
         read(LISTS, tmp_path / "missing.yaml")
 
 
@@ -291,9 +339,11 @@ def test_an_empty_list_is_no_error(tmp_path: Path) -> None:
 
 
 def test_no_listed_term_is_also_allowed_and_no_group_is_without_use() -> None:
-    lexicon = read(LISTS)
-    named = frozenset[str]().union(*(part for rule in lexicon.rules for part in rule.all))
+    lexicon = read(combinations.VOCABULARY, combinations.LISTS)
+    meanings = [each.meaning for each in (*lexicon.groups, *lexicon.rules)]
+    named = frozenset[str]().union(
+        *(part for rule in lexicon.rules for part in rule.all), *(meaning.unless | meaning.softened for meaning in meanings)
+    )
     for group in lexicon.groups:
-        assert group.severity.everywhere or group.name in named, group.name
+        assert group.meaning.score or group.name in named, group.name
         assert not set(group.terms) & set(lexicon.allow), group.name
-        assert len(set(group.terms)) == len(group.terms), group.name

@@ -167,7 +167,7 @@ async def test_the_error_table(vendor: Vendor, rig: Rig, status: int, error: Map
     vendor.on("POST", service.IMAGES, Says(status=status, json={"error": {**service.ERROR["error"], **error}}))
     fault = await fault_of(rig)
     assert (fault.kind, fault.accepted) == (kind, status >= 500)
-    assert len(vendor.heard("POST")) == 1
+    assert len(vendor.heard("POST", service.IMAGES)) == 1
 
 
 async def test_a_refusal_says_what_was_seen_in_plain_words(vendor: Vendor, rig: Rig) -> None:
@@ -344,7 +344,7 @@ async def test_a_picture_is_delivered_with_its_cost_and_ordered_once(vendor: Ven
     assert (job.provider, job.model, job.cost) == ("openai", "gpt-image-2", Decimal("0.05574"))
     assert "$0.05574" in result.content["context"]
     assert any("seed" in change for change in job.changes)
-    assert len(vendor.heard("POST")) == 1
+    assert len(vendor.heard("POST", service.IMAGES)) == 1
 
 
 async def test_a_refusal_reaches_the_card_and_nobody_else_is_asked(vendor: Vendor, tmp_path: Path) -> None:
@@ -354,4 +354,4 @@ async def test_a_refusal_reaches_the_card_and_nobody_else_is_asked(vendor: Vendo
         job = await story.shown(answer.job)
     assert job.problem is not None
     assert (job.state.value, job.problem.sentence) == ("blocked", "OpenAI's safety system did not take it (violence).")
-    assert json.loads(vendor.heard("POST")[0].body)["prompt"] == "a small boat"
+    assert json.loads(vendor.heard("POST", service.IMAGES)[0].body)["prompt"] == "a small boat"
