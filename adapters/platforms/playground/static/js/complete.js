@@ -1,5 +1,5 @@
 // Completion: the list above a composer with commands, options and values, and the line that tells what is wanted next.
-import { attribute, el, refill } from "./dom.js";
+import { attribute, el, icon, refill } from "./dom.js";
 import { analyse, flags, takes } from "./grammar.js";
 import { avatar } from "./message.js";
 
@@ -150,8 +150,8 @@ export class Completion {
     return el(
       "div",
       { class: "option", role: "option", id: `${this.id}-option-${at}`, on: { click: () => this.#accept(item), pointermove: () => this.#point(at) } },
-      item.person ? avatar(this.state, item.person, "small") : null,
-      el("span", { class: item.prefix ? "name mono" : "name" }, item.prefix ? el("span", { class: "prefix", text: item.prefix }) : null, item.label),
+      item.person ? avatar(this.state, item.person, "small") : item.named ? el("span", { class: "avatar small plain" }, icon(item.prefix === "#" ? "hash" : "people")) : null,
+      el("span", { class: item.prefix && !item.named ? "name mono" : "name" }, item.prefix ? el("span", { class: "prefix", text: item.prefix }) : null, item.label),
       item.takes ? el("span", { class: "takes", text: item.takes }) : null,
       el("span", { class: "about", text: item.about }),
       item.role && item.role !== "member" ? el("span", { class: "role-badge", text: item.role }) : null,
