@@ -62,12 +62,12 @@ class Accounts:
             found.append(person if key == person.key else known)
         return found
 
-    async def offer(self, asker: Asker) -> str:
-        """A new code for this person to type on the other side; an earlier one ends."""
-        code = _new(CODE)
-        await self._store.keep_code(self._digest(code), asker.person, until=self._now() + VALID)
+    async def offer(self, asker: Asker) -> tuple[str, datetime]:
+        """A new code for this person to type on the other side, and when it ends; an earlier one ends now."""
+        code, until = _new(CODE), self._now() + VALID
+        await self._store.keep_code(self._digest(code), asker.person, until=until)
         await self._decisions.note(asker, "link.offered", about=subject_of_person(asker.person))
-        return code
+        return code, until
 
     async def take(self, asker: Asker, typed: str) -> Proposal:
         """Take a code, which is used up by it.

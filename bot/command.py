@@ -13,7 +13,7 @@ from bot import grammar, moderation, says
 from bot.accounts import Accounts
 from bot.decisions import Decisions
 from bot.errors import Misunderstood, NotFound
-from bot.jobs import Jobs, on_the_way, policy_of, stop_all, wake_waiting
+from bot.jobs import Jobs, on_the_way, policy_of, stop_all
 from bot.model import (
     Answer,
     Asker,
@@ -36,11 +36,12 @@ from bot.model import (
     subject_of_workspace,
 )
 from bot.options import DRAWING, FRESH, IMAGINE, SHAPING, request_of, values_of, without
+from bot.pausing import SCOPES, pause, wake_paused
 from bot.preferences import Preferences
-from bot.quotas import Quotas, parse_rate
+from bot.quotas import Quotas
 from bot.retouching import cut_out, cut_out_picture, extend, remixed, repaint
 from bot.reviews import Reviews
-from bot.roles import EVERYTHING, RANKS, UNSAID, Rights, Roles, guest_slot
+from bot.roles import RANKS, UNSAID, Rights, Roles, guest_slot
 from bot.routing import Catalog, Offer
 
 JOB = Option(name="job", kind=Kind.JOB, about="The job's id, as on its card", positional=True, required=True, example="7kq2mw9x")
@@ -199,13 +200,13 @@ def whisper(message: Message) -> Answer:
 
 __all__ = [
     "DRAWING",
-    "EVERYTHING",
     "FRESH",
     "IMAGINE",
     "INDEX",
     "JOB",
     "MODEL",
     "RANKS",
+    "SCOPES",
     "SHAPING",
     "UNSAID",
     "Command",
@@ -220,14 +221,14 @@ __all__ = [
     "guest_slot",
     "moderation",
     "on_the_way",
-    "parse_rate",
+    "pause",
     "remixed",
     "repaint",
     "request_of",
     "says",
     "stop_all",
     "values_of",
-    "wake_waiting",
+    "wake_paused",
     "whisper",
     "without",
 ]

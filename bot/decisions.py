@@ -46,6 +46,13 @@ class Decisions:
             at=self._now(),
         )
 
+    async def read(self, asker: Asker, number: int) -> Entry:
+        """An entry of this workspace. Raises NotFound."""
+        entry = await self._store.entry(number)
+        if (entry.platform, entry.workspace) != (asker.place.platform, asker.place.workspace):
+            raise NotFound(f"There is no entry {number} in the audit.", advice="/audit lists the newest.")
+        return entry
+
     async def undo(self, asker: Asker, number: int) -> Entry:
         """Put back what stood before an entry of this workspace.
 
@@ -53,9 +60,7 @@ class Decisions:
             NotFound: there is no such entry here.
             Expired: it changed no rule, or what it changed has been changed again.
         """
-        entry = await self._store.entry(number)
-        if (entry.platform, entry.workspace) != (asker.place.platform, asker.place.workspace):
-            raise NotFound(f"There is no entry {number} in the audit.", advice="/audit lists the newest.")
+        entry = await self.read(asker, number)
         if not entry.after:
             raise Expired(f"Entry {number} ({entry.act}) cannot be undone: it changed no rule.")
         now = [self._read(asker, name, value) for name, value in entry.after.items()]

@@ -23,8 +23,8 @@ async def stop_all(jobs: Jobs, people: Collection[str]) -> int:
     return stopped
 
 
-async def wake_waiting(jobs: Jobs, once: str, *, place: Place | None, channel: bool = False) -> int:
-    """Have the waiting jobs of a place looked at again: a workspace's, its channel's alone, or with None all; gives how many.
+async def wake_waiting(jobs: Jobs, once: str, *, place: Place | None, channel: str = "") -> int:
+    """Have the waiting jobs of a place's workspace looked at again, or of one of its channels, or with None all; gives how many.
 
     `once` names the occasion: of two wake-ups under one name, the second may be dropped.
     """
@@ -44,7 +44,7 @@ async def on_the_way(jobs: Jobs, place: Place, *, people: Collection[str] | None
     found = [
         job
         for job in await jobs.store.unfinished()
-        if not job.state.over and (_inside(job.place, place, channel=False) if people is None else job.person.key in people)
+        if not job.state.over and (_inside(job.place, place) if people is None else job.person.key in people)
     ]
     positions: dict[str, int] = {}
     for provider in sorted({job.provider for job in found if job.state is State.QUEUED}):
@@ -58,6 +58,6 @@ _LOOKED_AT = 1000
 """Waiting jobs of a provider whose position is told."""
 
 
-def _inside(place: Place, around: Place, *, channel: bool) -> bool:
+def _inside(place: Place, around: Place, *, channel: str = "") -> bool:
     same = (place.platform, place.workspace) == (around.platform, around.workspace)
-    return same and (not channel or place.channel == around.channel)
+    return same and channel in {"", place.channel}

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from bot.errors import NotAllowed
 from bot.model import CommandSpec, Operation, Person, Place, Role, Rule, subjects_of
 from bot.roles.ranks import RANKS
-from bot.says.entries import subject_words
-from bot.says.words import cut, listed, moment
+from bot.says import whom
+from bot.says.words import cut, moment
 
 EVERYTHING = "everything:limner:all"
 """The subject of a pause of the whole installation."""
@@ -111,11 +111,6 @@ class Rights:
         kind, _, key = subject.partition(":")
         last = key.rsplit(":", 1)[-1]
         return kind == "role" and last in set(Role) and self.rank >= RANKS[Role(last)]
-
-
-def whom(value: str) -> str:
-    """The subjects of an access rule as people read them."""
-    return listed([subject_words(subject) for subject in value.split()])
 
 
 def _stop(text: str) -> str:

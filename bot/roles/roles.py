@@ -29,12 +29,12 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Roles:
-    """What people may do."""
+    """What people may do. `decisions` is how it is changed."""
 
     def __init__(self, store: Store, *, decisions: Decisions, admins: frozenset[str], now: Callable[[], datetime]) -> None:
         """`admins`: `platform:user-id` of those named in the settings."""
         self._store = store
-        self._decisions = decisions
+        self.decisions = decisions
         self._admins = admins
         self._now = now
 

@@ -2,11 +2,13 @@
 
 `words` holds the small change (cut, join, time, money), `cards` a job's card through its life, `results` what lands in the thread
 and the details of it, `pages` the whispers: help, quota, history, refusals, `models` what can draw, `forms` what is filled in, `home` a
-person's own page, `policy` what the policy says and did, `entries` what admins decided.
+person's own page, `policy` what the policy says and did, `reviews` what waits
+for somebody to decide, `quotas` and `budgets` what may be used, `entries` what admins decided, `people` roles, access, the queue and links.
 One word per concept: the controls are called Vary, Upscale, Again, Same, Remix, Details, Edit, Repaint, Extend, Cut out, Delete,
 Cancel, here and nowhere else. A package, because every word a person reads lives here.
 """
 
+from bot.says.budgets import alert, budgets_page
 from bot.says.cards import Live, card, overview, provider_problem, title
 from bot.says.entries import entry_page, subject_words
 from bot.says.forms import drawing_form
@@ -17,41 +19,105 @@ from bot.says.pages import (
     help_page,
     history_page,
     kept_page,
-    quota_page,
     refusal_page,
     settings_page,
     usage_page,
     whisper,
 )
+from bot.says.people import (
+    access_page,
+    access_words,
+    code_page,
+    linked_page,
+    proposal_page,
+    queue_page,
+    role_page,
+    roles_page,
+    stopped,
+    whom,
+)
 from bot.says.policy import policy_page, taken_note, taken_out, terms_page, trial_page, warned_of
+from bot.says.quotas import asked_page, caps_page, decided_page, dollars, more_form, quota_page, rate_words, rules_page
 from bot.says.results import deleted, details, promise, rerun_line, result, undelivered
+from bot.says.reviews import (
+    MEASURES,
+    appealed,
+    ban_form,
+    case_card,
+    case_line,
+    cases_page,
+    grant_form,
+    guidelines_form,
+    guidelines_page,
+    hidden,
+    outcome,
+    reject_form,
+    removed,
+    reported,
+    reported_outcome,
+)
+from bot.says.reviews import terms_page as review_page
 
 __all__ = [
+    "MEASURES",
     "Live",
     "Standing",
+    "access_page",
+    "access_words",
+    "alert",
+    "appealed",
+    "asked_page",
+    "ban_form",
+    "budgets_page",
+    "caps_page",
     "card",
+    "case_card",
+    "case_line",
+    "cases_page",
+    "code_page",
+    "decided_page",
     "deleted",
     "details",
+    "dollars",
     "drawing_form",
     "ends",
     "entry_page",
     "facts_of_model",
     "fault_page",
+    "grant_form",
+    "guidelines_form",
+    "guidelines_page",
     "help_page",
+    "hidden",
     "history_page",
     "home",
     "kept_page",
+    "linked_page",
     "model_page",
     "models_page",
+    "more_form",
+    "outcome",
     "overview",
     "policy_page",
     "promise",
+    "proposal_page",
     "provider_problem",
+    "queue_page",
     "quota_page",
+    "rate_words",
     "refusal_page",
+    "reject_form",
+    "removed",
+    "reported",
+    "reported_outcome",
     "rerun_line",
     "result",
+    "review_page",
+    "role_page",
+    "roles_page",
+    "rules_page",
     "settings_page",
+    "stopped",
     "subject_words",
     "taken_note",
     "taken_out",
@@ -62,4 +128,5 @@ __all__ = [
     "usage_page",
     "warned_of",
     "whisper",
+    "whom",
 ]

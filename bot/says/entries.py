@@ -1,15 +1,20 @@
 """Entries: what an admin decided, before and after, with the way back."""
 
+from datetime import datetime
+
 from bot.model import Action, Entry, Message, Tone
+from bot.says.words import listed, moment
+
+_UNTIL, _TO = " until ", " to "
 
 
-def entry_page(entry: Entry, *, title: str = "Changed", body: str = "") -> Message:
-    """What stood before and stands now, line by line; an entry that changed nothing says so."""
+def entry_page(entry: Entry, *, title: str = "Changed", body: str = "", zone: str = "") -> Message:
+    """What stood before and stands now, line by line; an entry that changed nothing says so. Moments are told in the reader's `zone`."""
     lines = [(name, entry.before.get(name, ""), entry.after[name]) for name in entry.after]
     changed = [(name, before, after) for name, before, after in lines if before != after]
     if not changed:
         return Message(text="Nothing changed: it was so already.", title="Nothing changed", body="It was so already.")
-    fields = tuple((_spoken(name), f"{before or 'nothing'} → {after or 'nothing'}") for name, before, after in changed)
+    fields = tuple((_spoken(name), f"{_shown(name, before, zone)} → {_shown(name, after, zone)}") for name, before, after in changed)
     return Message(
         text=f"{title}. " + "; ".join(f"{name}: {value}" for name, value in fields),
         title=title,
@@ -31,10 +36,24 @@ def subject_words(subject: str) -> str:
         "channel": f"<#{last}>",
         "role": f"every {last}",
         "workspace": "this workspace",
+        "everything": "everything",
     }
     return marks.get(kind, kind if kind == "everybody" else subject)
 
 
 def _spoken(name: str) -> str:
     kind, subject, slot = (*name.split(" ", 2), "", "")[:3]
-    return " · ".join(part for part in (subject_words(subject), kind, slot.replace("/", " ")) if part)
+    return " · ".join(part for part in (subject_words(subject), kind, slot.replace("/", " ").replace("=", " ")) if part)
+
+
+def _shown(name: str, value: str, zone: str) -> str:
+    """A rule's value as people read it: a moment in their own time, subjects by their names."""
+    if name.startswith("access "):
+        value = listed([subject_words(subject) for subject in value.split()])
+    if name.startswith("grant ") and _TO in value:
+        value = f"{value.partition(' ')[0]}{_UNTIL}{value.rpartition(_TO)[2]}"
+    plain, _, ends = value.rpartition(_UNTIL)
+    try:
+        return f"{plain}{_UNTIL}{moment(datetime.fromisoformat(ends), zone)}" if plain else value or "nothing"
+    except ValueError:
+        return value

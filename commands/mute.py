@@ -1,0 +1,43 @@
+"""`/mute`: somebody may look but not draw, for a while; `--lift` ends it sooner."""
+
+from bot.command import UNSAID, Command, Context, Options, guest_slot, says, whisper
+from bot.model import Answer, CommandSpec, Kind, Option, Role, RuleKind, subject_of_person
+
+_DAY = "1d"
+
+
+async def run(context: Context, options: Options) -> Answer:
+    """Decide it. What they asked for before is still drawn."""
+    person = await context.somebody(options.text("person"))
+    lift = "lift" in options
+    await context.roles.outrank(context.asker, person, "unmute" if lift else "mute")
+    rule = context.decisions.rule(
+        context.asker,
+        RuleKind.MUTE,
+        subject_of_person(person),
+        "" if lift else options.text("reason", UNSAID),
+        slot=guest_slot(person, context.place),
+        until=None if lift else context.until(options.text("for", _DAY)),
+    )
+    entry = await context.decisions.decide(context.asker, [rule], act="mute.lift" if lift else "mute.set")
+    if lift:
+        return whisper(says.entry_page(entry, title="Mute lifted", zone=context.person.zone))
+    body = "They may look, keep and report, but not draw. What they asked for before is still drawn; /cancel stops it."
+    return whisper(says.entry_page(entry, title="Muted", body=body, zone=context.person.zone))
+
+
+COMMAND = Command(
+    spec=CommandSpec(
+        name="mute",
+        about="Keep somebody from drawing for a while",
+        options=(
+            Option(name="person", kind=Kind.PERSON, about="Whom", positional=True, required=True, example="@grace"),
+            Option(name="reason", kind=Kind.TEXT, about="Why; they read it", positional=True, rest=True, most=300, example="cool down"),
+            Option(name="for", kind=Kind.SPAN, about="For how long; a day where nothing is said", example="2d"),
+            Option(name="lift", kind=Kind.FLAG, about="Let them draw again"),
+        ),
+        example="mute @grace --for 2d",
+        role=Role.REVIEWER,
+    ),
+    run=run,
+)
