@@ -32,6 +32,10 @@ class Database(Protocol):
         """Run `work`, which reads with one statement: each statement sees the journal as it is when it starts."""
         ...
 
+    async def tidy(self) -> bool:
+        """Overwrite what was deleted wherever the database still keeps it. False while somebody else reads."""
+        ...
+
 
 @asynccontextmanager
 async def open_database(url: str) -> AsyncGenerator[Database]:

@@ -47,10 +47,10 @@ class People(Part):
         found = await self._database.read(lambda connection: connection.execute(query).mappings().all())
         for row in found:
             if row["id"] == id_or_name or len(found) == 1:
-                return _person(row)
+                return person_of(row)
         # Somebody of another workspace, met in a channel that both share.
         found = await self._database.read(lambda connection: connection.execute(guests).mappings().all())
-        return _person(found[0]) if len(found) == 1 else None
+        return person_of(found[0]) if len(found) == 1 else None
 
     async def account(self, person: Person) -> Account:
         """As the port says. Asked for all that anybody does, so it is one statement, which waits for no writer."""
@@ -206,7 +206,8 @@ def _using() -> Delete:
     return delete(codes).where(codes.c.digest == bindparam("of"))
 
 
-def _person(row: RowMapping) -> Person:
+def person_of(row: RowMapping) -> Person:
+    """A person as last seen."""
     # A role that a newer Limner gave is no role here.
     roles = frozenset(Role(role) for role in str(row["roles"]).split(",") if role in set(Role))
     groups = frozenset(str(row["groups"]).split())

@@ -62,6 +62,10 @@ class Postgres:
             async with self._reading.connect() as connection:
                 return await connection.run_sync(work)
 
+    async def tidy(self) -> bool:
+        """Nothing: the server's own vacuum does it, in its own time."""
+        return True
+
     async def close(self) -> None:
         """Close the connections."""
         await self._engine.dispose()

@@ -54,6 +54,10 @@ class Sqlite:
         """As the protocol says, in a thread that reads."""
         return await self._reader.run(work)
 
+    async def tidy(self) -> bool:
+        """Write what is in the log into the file and empty the log, which keeps what was deleted; in the file it is overwritten at once."""
+        return await self._writer.aside("PRAGMA wal_checkpoint(TRUNCATE)") == 0
+
     async def close(self) -> None:
         """End the threads, when what they do is done."""
         await self._reader.close()
@@ -107,6 +111,19 @@ class _Threads:
         self._waiting.append(_Piece(work=work, answer=answer))
         self._go_on()
         return await answer
+
+    async def aside(self, statement: str) -> object:
+        """The first word of what a statement outside any transaction gives."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._say_aside, statement)
+
+    def _say_aside(self, statement: str) -> object:
+        with translated():
+            connection = self._idle.pop() if self._idle else self._engine.connect()
+            driver: Any = connection.connection.driver_connection
+            try:
+                return driver.execute(statement).fetchone()[0]
+            finally:
+                self._idle.append(connection)
 
     async def close(self) -> None:
         """End what is at work, drop what waits."""
@@ -185,7 +202,7 @@ def _prepare(engine: Engine, begin: str | None) -> None:
     def set_up(connection: sqlite3.Connection, _record: object) -> None:  # pyright: ignore[reportUnusedFunction] - SQLAlchemy calls it
         # Python would start transactions by itself, too late and as DEFERRED.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     if begin:
