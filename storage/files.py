@@ -38,13 +38,16 @@ _EXTENSIONS = {
     "image/gif": "gif",
     "image/avif": "avif",
     "text/plain": "txt",
+    "text/csv": "csv",
+    "application/x-ndjson": "jsonl",
+    "application/zip": "zip",
 }
 _MEDIA_TYPES = {extension: media_type for media_type, extension in _EXTENSIONS.items()}
 _OTHER = "bin"
 _UNKNOWN = "application/octet-stream"
 _KIND = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*(?:/[A-Za-z0-9][A-Za-z0-9_.-]*)*")
 _OWNER = re.compile(r"[a-z0-9]{0,32}")
-_KEY = re.compile(_KIND.pattern + r"/[0-9]{4}/[0-9]{2}/(?:[a-z0-9]{1,32}-)?[0-9a-f]{64}\.[a-z0-9]{2,4}")
+_KEY = re.compile(_KIND.pattern + r"/[0-9]{4}/[0-9]{2}/(?:[a-z0-9]{1,32}-)?[0-9a-f]{64}\.[a-z0-9]{2,5}")
 _ROUTE = "/files/"
 _PING = "ping.txt"
 _SMALL = 64 * 1024
@@ -110,6 +113,27 @@ class ObFiles:
                     await obstore.delete_async(self._keeper, path)
         except _TROUBLES as trouble:
             raise _fault("removed", trouble) from trouble
+
+    async def strip(self, key: str) -> None:
+        """Remove the facts beside a file. Where they alone tell its media type, it is an unknown one from then on. Raises StoreFault."""
+        _check(key)
+        try:
+            with suppress(FileNotFoundError):
+                await obstore.delete_async(self._keeper, f"{key}.json")
+        except _TROUBLES as trouble:
+            raise _fault("removed", trouble) from trouble
+
+    async def aged(self, kind: str, *, before: datetime) -> list[str]:
+        """Keys of a kind that were last written before a moment. Raises ValueError for a kind that is no plain path, StoreFault."""
+        if not _KIND.fullmatch(kind):
+            raise ValueError(f"{kind!r} is no kind of file")
+        found: list[str] = []
+        try:
+            async for batch in obstore.list(self._keeper, prefix=f"{kind}/"):
+                found += [each["path"] for each in batch if each["last_modified"] < before and _KEY.fullmatch(each["path"])]
+        except _TROUBLES as trouble:
+            raise _fault("listed", trouble) from trouble
+        return sorted(found)
 
     async def link(self, key: str, *, expires: timedelta, download: str = "") -> str:
         """A signed link that ends. Raises NotFound for what is no key, StoreFault when a bucket cannot sign."""

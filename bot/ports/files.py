@@ -1,7 +1,7 @@
 """The files' socket."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.model import Content
@@ -24,6 +24,14 @@ class Files(Protocol):
 
     async def delete(self, key: str) -> None:
         """Remove a file and its facts. Removing what is gone is no error."""
+        ...
+
+    async def strip(self, key: str) -> None:
+        """Remove the facts beside a file; the file itself stays. Stripping what has none is no error."""
+        ...
+
+    async def aged(self, kind: str, *, before: datetime) -> list[str]:
+        """Keys of a kind that were last written before a moment."""
         ...
 
     async def link(self, key: str, *, expires: timedelta, download: str = "") -> str:
