@@ -39,7 +39,8 @@ class Decisions:
             about=about,
             platform=asker.place.platform if asker else "",
             workspace=asker.place.workspace if asker else "",
-            channel=asker.place.channel if asker else "",
+            # Where one person talks with the bot alone is as good as their name, and an entry is never changed.
+            channel=asker.place.channel if asker and not asker.place.direct else "",
             facts=facts or {},
             job=job,
             trace=asker.trace if asker else "",
@@ -63,6 +64,8 @@ class Decisions:
         entry = await self.read(asker, number)
         if not entry.after:
             raise Expired(f"Entry {number} ({entry.act}) cannot be undone: it changed no rule.")
+        if any("person:~" in name for name in entry.after):
+            raise Expired(f"Entry {number} cannot be undone: it is about somebody who was erased since.")
         now = [self._read(asker, name, value) for name, value in entry.after.items()]
         then = [self._read(asker, name, entry.before.get(name, "")) for name in entry.after]
         again = self.entry(asker, f"{entry.act}.undone", about=entry.about, facts={"undone": str(number)})

@@ -16,6 +16,7 @@ from bot.model import (
     Rule,
     RuleKind,
     subject_of_channel,
+    subject_of_digest,
     subject_of_group,
     subject_of_person,
     subject_of_workspace,
@@ -45,7 +46,11 @@ class Roles:
         at_home = _at_home(person, place)
         groups = [subject_of_group(place, group) for group in sorted(person.groups)]
         places = (subject_of_channel(place), subject_of_workspace(place), EVERYTHING)
-        rules = await self._store.rules([own, *(f"person:{key}" for key in people), *groups, *places], _KINDS)
+        rules = await self._store.rules(
+            # By digest as well: so an erasure leaves no way round a ban.
+            [own, subject_of_digest(person.key), *(f"person:{key}" for key in people), *groups, *places],
+            _KINDS,
+        )
         given = {
             Role(rule.value)
             for rule in rules
