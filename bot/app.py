@@ -46,6 +46,7 @@ from bot.routing import Catalog
 from bot.worker import Worker
 from bot.worker.drawing import Drawer
 from bot.worker.keeping import Keeper
+from bot.worker.reviewing import Reviewer
 from bot.worker.telling import Teller
 from storage.files import open_files
 from storage.journal import migrate, open_journal
@@ -293,6 +294,7 @@ async def open_app(
             platforms=platforms,
             metrics=metrics,
             preferences=preferences,
+            reviews=reviews,
             alone=settings.embedded,
             now=fakes.now,
         )
@@ -305,13 +307,26 @@ async def open_app(
             metrics=metrics,
             quotas=quotas,
             roles=roles,
+            reviews=reviews,
             alone=settings.embedded,
             hooked=bool(settings.public_url),
             show=teller.show,
             preferences=preferences,
             now=fakes.now,
         )
-        worker = Worker(store=store, queue=queue, drawer=drawer, teller=teller, catalog=catalog, now=fakes.now)
+        reviewer = Reviewer(
+            store=store,
+            queue=queue,
+            files=files,
+            catalog=catalog,
+            studio=studio,
+            platforms=platforms,
+            reviews=reviews,
+            teller=teller,
+            alone=settings.embedded,
+            now=fakes.now,
+        )
+        worker = Worker(store=store, queue=queue, drawer=drawer, teller=teller, reviewer=reviewer, catalog=catalog, now=fakes.now)
         server = None
         if listener:
             checks = {"journal": store.ping, "queue": queue.ping, "files": files.ping}

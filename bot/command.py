@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
-from bot import grammar, moderation, says
+from bot import grammar, moderation, reviews, says
 from bot.accounts import Accounts
 from bot.decisions import Decisions
 from bot.errors import Misunderstood, NotFound
@@ -38,7 +38,7 @@ from bot.model import (
 from bot.options import DRAWING, FRESH, IMAGINE, SHAPING, request_of, values_of, without
 from bot.pausing import SCOPES, pause, wake_paused
 from bot.preferences import Preferences
-from bot.quotas import Quotas
+from bot.quotas import ALERTS, CAPS, Quotas, is_guest, read_grant, read_rate, read_sum
 from bot.retouching import cut_out, cut_out_picture, extend, remixed, repaint
 from bot.reviews import Reviews
 from bot.roles import RANKS, UNSAID, Rights, Roles, guest_slot
@@ -141,6 +141,17 @@ class Context:
             )
         return subject_of_person(await self.somebody(said))
 
+    def channel(self, said: str) -> str:
+        """The id of the channel that an option of kind CHANNEL names; empty for none. Raises NotFound."""
+        mark = grammar.mark_of(said)
+        if mark is not None and mark.noun is grammar.Noun.CHANNEL:
+            return mark.id
+        if said.startswith("#"):
+            raise NotFound(
+                f"I do not know a channel “{said[:40]}” here.", advice="Choose it from the list that # opens, or say here in it."
+            )
+        return self.place.channel if said == "here" else ""
+
     async def standings(self, name: str = "") -> list[says.Standing]:
         """Every model, as it stands for this place; or those that answer to a name. Raises Misunderstood where none does."""
         policy = policy_of(await self.preferences.of(self.place), barred=await self.roles.barred(self.person, self.place))
@@ -199,6 +210,8 @@ def whisper(message: Message) -> Answer:
 
 
 __all__ = [
+    "ALERTS",
+    "CAPS",
     "DRAWING",
     "FRESH",
     "IMAGINE",
@@ -219,12 +232,17 @@ __all__ = [
     "extend",
     "grammar",
     "guest_slot",
+    "is_guest",
     "moderation",
     "on_the_way",
     "pause",
+    "read_grant",
+    "read_rate",
+    "read_sum",
     "remixed",
     "repaint",
     "request_of",
+    "reviews",
     "says",
     "stop_all",
     "values_of",

@@ -46,6 +46,8 @@ class Blocked(Refusal):
         super().__init__(sentence, advice=advice)
         self.category = category
         self.source = source
+        self.appeal = ""
+        """The job that a reviewer may be asked about, or empty."""
 
 
 class OverQuota(Refusal):

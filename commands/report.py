@@ -1,16 +1,25 @@
 """`/report`: tell that an image should not be here."""
 
-from bot.command import JOB, Command, Context, Options, says, whisper
-from bot.model import Answer, CommandSpec
+from bot.command import JOB, Command, Context, Options, grammar, says, whisper
+from bot.model import Answer, CommandSpec, Kind, Option
 
 
 async def run(context: Context, options: Options) -> Answer:
-    """Put the report on the job's record, where moderators see it with /show."""
-    job = await context.jobs.mark(context.asker, options.text("job"), "report")
-    return whisper(says.whisper(f"Thank you. Your report is on the record of job {job.id}; moderators see it there.", title="Reported"))
+    """Count the report, once a person; enough of them hide the pictures until a reviewer has looked."""
+    job = await context.jobs.look_up(context.asker, options.text("job"))
+    first, case = await context.reviews.report(context.asker, job, grammar.squeeze(options.text("reason"))[:200])
+    return whisper(says.reported(job, first=first, hidden=case is not None))
 
 
 COMMAND = Command(
-    spec=CommandSpec(name="report", about="Tell that an image should not be here", options=(JOB,), example="report 7kq2mw9x"),
+    spec=CommandSpec(
+        name="report",
+        about="Tell that an image should not be here",
+        options=(
+            JOB,
+            Option(name="reason", kind=Kind.TEXT, about="Why", positional=True, rest=True, most=400, example="a real person"),
+        ),
+        example="report 7kq2mw9x",
+    ),
     run=run,
 )

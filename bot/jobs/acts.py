@@ -10,7 +10,7 @@ from bot.errors import BadPicture, Expired, Misunderstood, NotAllowed, NotFound,
 from bot.imaging import ORIGINAL, PIXELS, Studio, rerun_of
 from bot.jobs.finding import Finder
 from bot.jobs.submitting import TELL, Source, Submitter
-from bot.model import Asker, Job, Operation, Parent, Request, State
+from bot.model import Asker, Case, Job, Operation, Parent, Request, State
 from bot.moderation import Panel, refusal
 from bot.ports import Files, Queue, Store
 from bot.routing import Catalog
@@ -139,6 +139,11 @@ class Jobs(Finder):
             return await self.submit(asker, replace(said, sources=(), mask=None, extras={}), command="rerun")
         request = replace(parent.request, seed=said.seed, count=1, model=parent.drawn_by)
         return await self.submit(asker, request, command="rerun", parent=Parent(job=parent.id))
+
+    async def redraw(self, case: Case, job: Job, by: str) -> Job:
+        """A blocked job's request as a new job of the same person, let pass by the reviewer with this key; once a case."""
+        asker = Asker(person=job.person, place=job.place, event=f"appeal:{case.id}")
+        return await self._submitter.submit(asker, job.request, command=job.command, parent=job.parent, approved=by)
 
     async def remix(self, asker: Asker, parent: Job, request: Request) -> Job:
         """A job's request as changed by the person."""

@@ -1,11 +1,17 @@
 """Finding: which jobs a person may see, and what is still there of them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.errors import NotAllowed, NotFound
-from bot.model import Asker, Image, Job, Operation, Person, State
+from bot.model import Asker, Image, Job, Level, Operation, Person, State
 from bot.ports import Store
 from bot.routing import Catalog
+
+
+def gone(marks: Mapping[str, int]) -> bool:
+    """Whether nobody may see a job's pictures any more, by its marks: deleted, or hidden until a reviewer has looked."""
+    return "deleted" in marks or "hidden" in marks
 
 
 class Finder:
@@ -35,10 +41,11 @@ class Finder:
             raise NotFound(f"There is no job {job_id[:20]}.", advice="/history lists yours.")
         if job.place.age_restricted and not (asker.place.age_restricted or mine):
             raise NotAllowed(f"Job {job.id} was asked for in an age-restricted channel.", advice="Say it again there.")
-        if job.state is State.BLOCKED and not mine:
+        doubtful = job.verdict.level is Level.REVIEW and not job.approved
+        if (job.state is State.BLOCKED or doubtful) and not mine:
             # What the policy refused is repeated to nobody else, by no way round: details, a filled form, a new card.
             raise NotAllowed(
-                f"Job {job.id} was refused by the policy; only the one who asked and moderators may see it.",
+                f"Job {job.id} was not let pass by the policy; only the one who asked and moderators may see it.",
                 advice="/imagine draws something of your own.",
             )
         return job
@@ -66,7 +73,7 @@ class Finder:
         """The person's last jobs with their pictures still there, newest first, looked for among so many."""
         found: list[Job] = []
         for job in await self.recent(asker, before=None, limit=among):
-            if len(found) < limit and job.images and "deleted" not in await self.store.marks(job.id):
+            if len(found) < limit and job.images and not gone(await self.store.marks(job.id)):
                 found.append(job)
         return found
 
@@ -78,7 +85,7 @@ class Finder:
                 job = await self.look_up(asker, job_id)
             except (NotFound, NotAllowed):
                 continue
-            if job.images and "deleted" not in await self.store.marks(job.id):
+            if job.images and not gone(await self.store.marks(job.id)):
                 found.append((job, index))
         return found
 
@@ -89,10 +96,13 @@ class Finder:
 
     async def pick(self, job: Job, index: int) -> Image:
         """One of a job's images, still there. Raises NotFound."""
-        if not job.images:
+        if not job.images or job.state is State.HELD:
             advice = "/again draws it with a new seed." if job.state.over else "Wait until it is done."
             raise NotFound(f"Job {job.id} has no images: it is {job.state.value}.", advice=advice)
-        if "deleted" in await self.store.marks(job.id):
+        marks = await self.store.marks(job.id)
+        if "hidden" in marks:
+            raise NotFound(f"The images of job {job.id} were reported and are under review.", advice="A reviewer looks at them first.")
+        if "deleted" in marks:
             raise NotFound(f"The images of job {job.id} were deleted.", advice=f"/rerun {job.id} draws them again.")
         for image in job.images:
             if image.index == index:

@@ -14,14 +14,15 @@ from decimal import Decimal
 import structlog
 
 from bot.decisions import Decisions
-from bot.errors import Misunderstood, NotFound, Overtaken, StoreFault
+from bot.errors import Blocked, Misunderstood, NotFound, Overtaken, StoreFault
+from bot.jobs.finding import gone
 from bot.model import Asker, Case, Job, Level, Operation, Parent, Problem, Promise, Request, State
 from bot.moderation import Panel, refusal
 from bot.ports import Files, Queue, Store
 from bot.ports.queue import TELL
 from bot.preferences import Preference, Preferences
 from bot.quotas import Quotas, Terms
-from bot.reviews import Reviews
+from bot.reviews import NEVER, Reviews
 from bot.roles import Roles
 from bot.routing import Catalog, Choice, Policy
 
@@ -60,10 +61,13 @@ class Submitter:
     decisions: Decisions
     now: Callable[[], datetime]
 
-    async def submit(self, asker: Asker, request: Request, *, command: str, parent: Parent | None = None, fresh: bool = False) -> Job:
+    async def submit(
+        self, asker: Asker, request: Request, *, command: str, parent: Parent | None = None, fresh: bool = False, approved: str = ""
+    ) -> Job:
         """Take a request as a new job. One that pins its seed and was drawn before gives the images of then, unless `fresh`.
 
-        A job that a reviewer must look at, or an admin for its price, is HELD, with the case about it.
+        A job that a reviewer must look at, or an admin for its price, is HELD, with the case about it. `approved` is the key of the
+        reviewer who let it pass already.
 
         Raises:
             NotAllowed: this person may not ask for that here, or not now.
@@ -75,12 +79,14 @@ class Submitter:
         if not request.prompt and request.operation is Operation.DRAW:
             raise Misunderstood("What shall I draw?", advice="Say what you want to see.", line="imagine a red fox in the snow")
         await self.roles.admit(asker, request.operation)
+        if not approved:
+            await self.reviews.admit(asker)
         screening = await self.panel.screen(asker.person, asker.place, request)
         policy = policy_of(await self.preferences.of(asker.place), barred=await self.roles.barred(asker.person, asker.place))
         choice = self.catalog.choose(screening.request, policy=policy, person=asker.person.key)
         for again in (True, False):
             job = await self._job(asker, screening.request, choice, command=command, parent=parent)
-            job = replace(job, verdict=screening.verdict, changes=(*screening.notes, *job.changes))
+            job = replace(job, verdict=screening.verdict, changes=(*screening.notes, *job.changes), approved=approved)
             try:
                 return await self._take(asker, job, choice, fresh=fresh)
             except Overtaken:
@@ -119,15 +125,10 @@ class Submitter:
     async def _take(self, asker: Asker, job: Job, choice: Choice, *, fresh: bool) -> Job:
         if choice.offer.model.promise is not Promise.NOT_REPEATABLE:
             job = replace(job, likeness=_likeness(job, choice.offer.model.version))
-        case = await self.reviews.of_prompt(job) if job.verdict.level is Level.REVIEW else None
-        if no := refusal(job.verdict, reviewed=case is not None):
-            problem = Problem(code="blocked", sentence=no.sentence, advice=no.advice)
-            entry = self.decisions.entry(
-                asker, "verdict.block", job=job.id, facts={"category": job.verdict.category, "source": job.verdict.source}
-            )
-            await self.store.record(replace(job, state=State.BLOCKED, problem=problem), event=asker.event, entry=entry)
-            log.info("blocked", job=job.id, category=job.verdict.category, source=job.verdict.source)
-            raise no
+        passed = bool(job.approved) and job.verdict.category != NEVER
+        case = await self.reviews.of_prompt(job) if job.verdict.level is Level.REVIEW and not passed else None
+        if not passed and (no := refusal(job.verdict, reviewed=case is not None)):
+            raise await self._refused(asker, job, no)
         terms = await self.quotas.terms(asker, job.fitted, model=choice.offer.path, estimate=job.estimate)
         job = replace(job, account=terms.account.key, weight=terms.weight, estimate=terms.estimate)
         if case is None and job.request.seed is not None and not fresh:
@@ -136,9 +137,29 @@ class Submitter:
             case = await self.reviews.of_cost(job, terms.approval)
         return await self._enqueue(asker, replace(job, state=State.HELD) if case else job, terms_of=terms, case=case)
 
+    async def _refused(self, asker: Asker, job: Job, no: Blocked) -> Blocked:
+        """The refusal, put on record, with the way to a reviewer where there is one."""
+        doubtful = job.verdict.level is Level.REVIEW
+        if doubtful and (why := await self.reviews.unasked(asker)):
+            no.advice = f"{why} {no.advice}"
+        problem = Problem(code="doubtful" if doubtful else "blocked", sentence=no.sentence, advice=no.advice)
+        blocked = replace(job, state=State.BLOCKED, problem=problem)
+        facts = {"category": job.verdict.category, "source": job.verdict.source, "score": f"{job.verdict.score:g}"}
+        entry = self.decisions.entry(asker, "verdict.block", job=job.id, facts=facts)
+        await self.store.record(blocked, event=asker.event, entry=entry)
+        log.info("blocked", job=job.id, category=job.verdict.category, source=job.verdict.source)
+        await self.reviews.alarm(blocked)
+        no.appeal = job.id if await self.reviews.appealable(blocked) else ""
+        return no
+
     async def _enqueue(self, asker: Asker, job: Job, *, terms_of: Terms, case: Case | None) -> Job:
         limits = () if job.reuse else terms_of.limits
         job = await self.store.enqueue(job, limits=limits, load=terms_of.load, event=asker.event, case=case)
+        if job.verdict.level is not Level.ALLOW:
+            facts = {"category": job.verdict.category, "source": job.verdict.source, "score": f"{job.verdict.score:g}"}
+            await self.decisions.note(asker, f"verdict.{job.verdict.level.name.lower()}", job=job.id, facts=facts)
+        if case is not None:
+            await self.reviews.wake(case)
         try:
             await self.queue.put(job.id, lane=TELL, priority=job.priority)
             if job.state is State.QUEUED:
@@ -155,7 +176,7 @@ class Submitter:
         age-restricted channel, where other pictures pass than elsewhere.
         """
         before = await self.store.alike(job)
-        if before is None or len(before.images) < job.fitted.count or "deleted" in await self.store.marks(before.id):
+        if before is None or len(before.images) < job.fitted.count or gone(await self.store.marks(before.id)):
             return job
         hidden = (before.place.direct or before.place.private) and before.place.channel != job.place.channel
         mine = before.person.key == job.person.key

@@ -22,7 +22,7 @@ from bot.decisions import Decisions
 from bot.ports import Queue, Store
 from bot.preferences import Preferences
 from bot.quotas import Quotas
-from bot.reviews.deciding import MORE_FOR, MORE_IMAGES, Redraw
+from bot.reviews.deciding import MORE_FOR, MORE_IMAGES, Redraw, files_of
 from bot.reviews.opening import APPEALABLE, NEVER, NONE
 from bot.reviews.strikes import Record, Strikes
 from bot.reviews.terms import (
@@ -82,5 +82,6 @@ __all__ = [
     "Redraw",
     "ReviewTerms",
     "Reviews",
+    "files_of",
     "parse_strikes",
 ]

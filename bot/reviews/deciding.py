@@ -18,8 +18,8 @@ from bot.model import (
     Image,
     Job,
     Level,
+    Measure,
     Problem,
-    RuleKind,
     State,
     Verdict,
     subject_of_person,
@@ -108,11 +108,16 @@ class Deciding(Opening):
         """Close what waited for a job that is over by itself: cancelled, removed, failed."""
         for case in await self._store.cases_of(job.id):
             if case.state is CaseState.OPEN and case.kind is not CaseKind.APPEAL:
-                withdrawn = replace(self._decided(case, CaseState.WITHDRAWN, by=LIMNER), dropped=_files(job.images, job.overview))
+                withdrawn = replace(self._decided(case, CaseState.WITHDRAWN, by=LIMNER), dropped=files_of(job.images, job.overview))
                 try:
                     await self._save(None, case, withdrawn, {})
                 except Expired:
                     continue
+
+    async def removed(self, job: Job) -> bool:
+        """Whether a reviewer removed a job's pictures on reports."""
+        cases = await self._store.cases_of(job.id)
+        return any(case.kind is CaseKind.REPORT and case.state is CaseState.REJECTED for case in cases)
 
     async def decider(self, case: Case) -> str:
         """The name of who decided a case, as people say it."""
@@ -185,7 +190,7 @@ class Deciding(Opening):
             await self.follow(job)
             raise Expired(f"Job {job.id} is {job.state.value} by now: there is nothing to decide any more.")
         now = self._now()
-        decided = replace(decided, dropped=_files(job.images, job.overview))
+        decided = replace(decided, dropped=files_of(job.images, job.overview))
         problem = Problem(code=_CODES[case.kind], sentence=_sentence(decided), advice="Ask for something else, or in other words.")
         blocked = replace(job, state=State.BLOCKED, problem=problem, images=(), overview="", changed=now, finished=now)
         entry = self.entry(asker, decided, "case.rejected", **facts, **({"reason": decided.words} if decided.words else {}))
@@ -221,10 +226,8 @@ class Deciding(Opening):
     async def _grant_more(self, asker: Asker, case: Case, decided: Case, images: int, span: timedelta) -> Case:
         until = self._now() + span
         async with self._alone(case):
-            subject = subject_of_person(case.person)
-            # A slot of the case's own: deciding it twice gives nothing twice.
-            rule = self._decisions.rule(asker, RuleKind.GRANT, subject, str(images), slot=f"images/{case.id}", until=until)
-            await self._decisions.decide(asker, [rule], act="quota.grant")
+            # Under the case's own name: deciding it twice gives nothing twice.
+            await self.quotas.grant(asker, subject_of_person(case.person), images, Measure.IMAGES, until, name=case.id)
             days = round(span / timedelta(days=1))
             time = f"{days} days" if days > 1 else f"{round(span / timedelta(hours=1))} hours"
             return await self._save(asker, case, replace(decided, words=f"{images} images more for {time}."), {})
@@ -287,7 +290,7 @@ def _sentence(case: Case) -> str:
     return f"{who} did not approve {what}{f': {case.words}' if case.words else '.'}"
 
 
-def _files(images: tuple[Image, ...], overview: str = "") -> tuple[str, ...]:
+def files_of(images: tuple[Image, ...], overview: str = "") -> tuple[str, ...]:
     """Everything that is kept of pictures."""
     return (*(key for image in images for key in (image.key, image.shown, image.thumbnail)), *filter(None, [overview]))
 
@@ -300,7 +303,7 @@ def _shown(job: Job, case: Case, only: Collection[int]) -> tuple[Job, Case]:
     goes = tuple(image for image in job.images if image not in stays)
     clean = tuple(replace(image, verdict=_passed(image.verdict)) for image in stays)
     moved = replace(job, state=State.GENERATED, images=clean, overview="" if goes else job.overview)
-    return moved, replace(case, images=tuple(image.index for image in stays), dropped=_files(goes, job.overview if goes else ""))
+    return moved, replace(case, images=tuple(image.index for image in stays), dropped=files_of(goes, job.overview if goes else ""))
 
 
 def _passed(verdict: Verdict) -> Verdict:

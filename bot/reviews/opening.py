@@ -89,6 +89,20 @@ class Opening:
             case = self._case(CaseKind.PROMPT, job, terms, _doubt("The words", job.verdict.category))
         return await self.open(case)
 
+    async def note_images(self, job: Job) -> None:
+        """Put on record what moderation thought of a job's pictures, where it was anything."""
+        found = [image.verdict for image in job.images if image.verdict.level is not Level.ALLOW]
+        if found:
+            worst = max(found, key=lambda verdict: (verdict.level, verdict.score))
+            await self.note_verdict(job, worst.level.name.lower(), worst.category, worst.source)
+
+    async def note_verdict(self, job: Job, level: str, category: str, source: str) -> None:
+        """Put on record that pictures were not simply let pass."""
+        facts = {"of": "pictures", "category": category, "source": source}
+        entry = self._decisions.entry(None, f"verdict.{level}", about=job.id, job=job.id, facts=facts)
+        place = job.place
+        await self._store.note(replace(entry, platform=place.platform, workspace=place.workspace, channel=place.channel))
+
     async def open(self, case: Case) -> Case:
         """Keep a case, and have it shown. Of one kind a job has at most one open case: that one is given."""
         case = await self._store.open_case(case)

@@ -37,7 +37,19 @@ from bot.says.people import (
     whom,
 )
 from bot.says.policy import policy_page, taken_note, taken_out, terms_page, trial_page, warned_of
-from bot.says.quotas import asked_page, caps_page, decided_page, dollars, more_form, quota_page, rate_words, rules_page
+from bot.says.quotas import (
+    asked_page,
+    caps_page,
+    caps_words,
+    decided_page,
+    dollars,
+    more_form,
+    only_words,
+    quota_page,
+    rate_words,
+    rules_page,
+    whose,
+)
 from bot.says.results import deleted, details, promise, rerun_line, result, undelivered
 from bot.says.reviews import (
     MEASURES,
@@ -57,6 +69,7 @@ from bot.says.reviews import (
     reported_outcome,
 )
 from bot.says.reviews import terms_page as review_page
+from bot.says.words import cut, listed, moment, plural, span
 
 __all__ = [
     "MEASURES",
@@ -70,11 +83,13 @@ __all__ = [
     "ban_form",
     "budgets_page",
     "caps_page",
+    "caps_words",
     "card",
     "case_card",
     "case_line",
     "cases_page",
     "code_page",
+    "cut",
     "decided_page",
     "deleted",
     "details",
@@ -93,11 +108,15 @@ __all__ = [
     "home",
     "kept_page",
     "linked_page",
+    "listed",
     "model_page",
     "models_page",
+    "moment",
     "more_form",
     "outcome",
+    "only_words",
     "overview",
+    "plural",
     "policy_page",
     "promise",
     "proposal_page",
@@ -117,6 +136,7 @@ __all__ = [
     "roles_page",
     "rules_page",
     "settings_page",
+    "span",
     "stopped",
     "subject_words",
     "taken_note",
@@ -129,4 +149,5 @@ __all__ = [
     "warned_of",
     "whisper",
     "whom",
+    "whose",
 ]

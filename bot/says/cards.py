@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.errors import FaultKind, ProviderFault
-from bot.model import Action, Emphasis, Job, Level, Message, Operation, Picture, Problem, State, Tone
+from bot.model import Action, Case, Emphasis, Job, Level, Message, Operation, Picture, Problem, State, Tone
 from bot.says.results import change_note, rerun_line
-from bot.says.words import cut, money, plural, span
+from bot.says.reviews import waiting
+from bot.says.words import cut, moment, money, plural, span
 
 _TITLES: Mapping[Operation, str] = {
     Operation.DRAW: "{}",
@@ -30,6 +31,8 @@ class Live:
     """Place in its provider's queue, from 1."""
     eta: float | None = None
     """Seconds until it is probably done."""
+    case: Case | None = None
+    """What a held job waits for."""
     threaded: bool = True
     """Whether the pictures went into a thread."""
 
@@ -56,6 +59,9 @@ def _waiting(job: Job, live: Live, _: Picture | None) -> Message:
         where = f"the image service needs a pause; trying again in {span(job.due - job.changed)}"
     eta = f", about {span(live.eta)}" if live.eta else ""
     body = f"Queued: {where}{eta}.{again}"
+    if job.paused:
+        until = f" until {moment(job.paused_until, job.person.zone)}" if job.paused_until else ""
+        body = f"Paused{until}: {cut(job.paused, 200)}. It keeps its place and goes on by itself.{again}"
     return Message(
         text=f"{title(job)} for {_who(job)}. {body}",
         title=title(job),
@@ -69,9 +75,19 @@ def _waiting(job: Job, live: Live, _: Picture | None) -> Message:
 
 
 def _held(job: Job, live: Live, overview: Picture | None) -> Message:
-    del live, overview
-    body = "Waiting for a reviewer. Nothing is charged until it is approved."
-    return Message(text=f"A picture for {_who(job)}. {body}", body=body, actions=_cancel(job), tone=Tone.WORKING, job=job.id)
+    del overview
+    body = waiting(live.case, zone=job.person.zone) if live.case else "Waiting for a reviewer. Nothing is charged until it is approved."
+    # Public: what is doubtful is not repeated before somebody let it pass.
+    known = title(job) if _open_to_all(job) else ""
+    return Message(
+        text=f"{known or 'A picture'} for {_who(job)}. {body}",
+        title=known,
+        body=body,
+        context=f"for {_who(job)} · job {job.id}",
+        actions=_cancel(job),
+        tone=Tone.WORKING,
+        job=job.id,
+    )
 
 
 def _drawing(job: Job, live: Live, _: Picture | None) -> Message:
@@ -161,12 +177,13 @@ def _failed(job: Job, live: Live, overview: Picture | None) -> Message:
 def _cancelled(job: Job, live: Live, overview: Picture | None) -> Message:
     del live, overview
     body = "Cancelled. It did not count toward the quota."
+    known = title(job) if _open_to_all(job) else ""
     return Message(
-        text=f"{title(job)} for {_who(job)}. {body}",
-        title=title(job),
+        text=f"{known or 'A picture'} for {_who(job)}. {body}",
+        title=known,
         body=body,
         context=f"job {job.id}",
-        actions=(Action(label="Again", line=f"again {job.id}"),),
+        actions=(Action(label="Again", line=f"again {job.id}"),) if known else (),
         job=job.id,
     )
 
@@ -194,6 +211,11 @@ _CARDS: Mapping[State, Callable[[Job, Live, Picture | None], Message]] = {
 
 def _who(job: Job) -> str:
     return cut(job.person.name, 80) or job.person.mention
+
+
+def _open_to_all(job: Job) -> bool:
+    """Whether the words may be repeated where others read: no reviewer has to look at them first."""
+    return job.verdict.level < Level.REVIEW or bool(job.approved)
 
 
 def _context(job: Job) -> str:

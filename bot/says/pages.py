@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from bot.errors import BadPicture, Blocked, NothingFits, OverQuota, Refusal, Refused, TooMany
-from bot.model import Action, CommandSpec, Emphasis, Job, Kind, Message, Option, Tone, Use, Window
-from bot.says.words import cut, moment, plural
+from bot.model import Action, CommandSpec, Emphasis, Job, Kind, Message, Option, Tone
+from bot.says.words import cut
 
 EXAMPLES = (
     "/imagine a red fox in the snow --ar 16:9 --count 4",
@@ -27,6 +27,8 @@ def refusal_page(refusal: Refusal, *, trace: str) -> Message:
     body = "\n".join(part for part in (refusal.sentence, refusal.advice, cost) if part)
     line = f"/{refusal.line}" if refusal.line else ""
     actions = (Action(label="My quota", line="quota"),) if isinstance(refusal, OverQuota) else ()
+    if isinstance(refusal, Blocked) and refusal.appeal:
+        actions = (Action(label="Ask a reviewer", line=f"appeal {refusal.appeal}"), Action(label="Guidelines", line="guidelines"))
     return Message(
         text=" ".join(part for part in (body.replace("\n", " "), line, f"(id {trace})") if part),
         title=_HEADINGS.get(type(refusal).__name__, "That did not work"),
@@ -102,24 +104,6 @@ def _spoken(option: Option) -> str:
     if option.kind is Kind.IMAGE:
         return f"{option.name} (attached)"
     return option.name if option.positional else f"--{option.name}"
-
-
-def quota_page(uses: Sequence[Use], *, of: str, zone: str) -> Message:
-    """What somebody used, of how much, and when it renews, in the reader's own time."""
-    fields: list[tuple[str, str]] = []
-    for use in uses:
-        label = "Today" if use.window is Window.DAY else "This month"
-        if use.amount is None:
-            fields.append((label, f"{plural(use.used, 'image')} used, no limit"))
-        else:
-            left = max(0, use.amount - use.used)
-            fields.append((label, f"{use.used:,} of {plural(use.amount, 'image')} used, {left:,} left; renews {moment(use.renews, zone)}"))
-    return Message(
-        text=f"{of}: " + "; ".join(f"{label}: {value}" for label, value in fields),
-        title=of,
-        body="What failed, was blocked or cancelled does not count.",
-        fields=tuple(fields),
-    )
 
 
 def history_page(jobs: Sequence[Job], *, older: str) -> Message:

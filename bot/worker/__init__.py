@@ -2,9 +2,9 @@
 
 `drawing` moves jobs through providers (queued -> submitting -> submitted -> generated; `calls` is one call on its way, `fan` several for
 one job, `endings` what becomes of a job that was not drawn), `keeping` checks, labels and stores what they give,
-`telling` talks to people (cards, results, cancelling), and `Worker` here ties them to the queue: lanes, recovery at the start, the
-sweep, the stop. The journal is the truth: every step loads the job, does the one next thing and saves with compare-and-swap; whoever
-comes second drops what they did.
+`telling` talks to people (cards, results, cancelling), `reviewing` carries out what cases say, and `Worker` here ties them to the queue:
+lanes, recovery at the start, the sweep, the stop. The journal is the truth: every step loads the job, does the one next thing and saves
+with compare-and-swap; whoever comes second drops what they did.
 
 A drawing handler keeps its lane's slot for as long as the provider is at work, and sleeps between polls. So the lane's limit is the
 number of jobs in flight at the provider across all workers, not only of calls. Waits that may be long (a rate limit's pause) give the slot
@@ -21,8 +21,10 @@ from bot.errors import Fault, NotFound, Overtaken, PlatformFault
 from bot.jobs import TELL
 from bot.model import Delivery, Job, State
 from bot.ports import Queue, Store
+from bot.ports.queue import REVIEW
 from bot.routing import Catalog
 from bot.worker.drawing import Drawer
+from bot.worker.reviewing import Reviewer
 from bot.worker.telling import Teller
 
 log = structlog.get_logger()
@@ -32,6 +34,7 @@ _POSITIONS = 1.0
 _RENEW = 20.0
 _TELLING_AT_ONCE = 1024
 """Many, because most of them wait for their turn in a crowded channel; a chat's connections are limited by the chat."""
+_REVIEWED_AT_ONCE = 8
 _LONGEST_PAUSE = 300.0
 _TROUBLE = 3
 """Tries after which a chat that asks to come again is worth a warning."""
@@ -41,13 +44,22 @@ class Worker:
     """Runs the queue's handlers until stopped."""
 
     def __init__(
-        self, *, store: Store, queue: Queue, drawer: Drawer, teller: Teller, catalog: Catalog, now: Callable[[], datetime]
+        self,
+        *,
+        store: Store,
+        queue: Queue,
+        drawer: Drawer,
+        teller: Teller,
+        reviewer: Reviewer,
+        catalog: Catalog,
+        now: Callable[[], datetime],
     ) -> None:
         self._catalog = catalog
         self._store = store
         self._queue = queue
         self._drawer = drawer
         self._teller = teller
+        self.reviewer = reviewer
         self._lanes = catalog.lanes
         self._now = now
         self._failures: dict[tuple[str, str], int] = {}
@@ -60,9 +72,10 @@ class Worker:
                 group.create_task(self._teller.paint()),
                 group.create_task(self._every(_POSITIONS, self._teller.place_in_line)),
                 group.create_task(self._every(sweep, self._sweep)),
+                group.create_task(self._every(sweep, self.reviewer.sweep)),
                 group.create_task(self._every(_RENEW, self._teller.renew)),
             ]
-            await self._queue.run({TELL: _TELLING_AT_ONCE, **self._lanes}, self._handle)
+            await self._queue.run({TELL: _TELLING_AT_ONCE, REVIEW: _REVIEWED_AT_ONCE, **self._lanes}, self._handle)
             for task in beside:
                 task.cancel()
 
@@ -93,6 +106,7 @@ class Worker:
         jobs = await self._store.unfinished()
         for job in jobs:
             await self._wake(job)
+        await self.reviewer.sweep()
         if jobs:
             log.info("recovered", jobs=len(jobs))
         return len(jobs)
@@ -114,7 +128,8 @@ class Worker:
         """One entry of the queue. The one place where a worker's error ends; the journal keeps the job whatever happens here."""
         with structlog.contextvars.bound_contextvars(job=job_id):
             try:
-                await (self._teller.tell(job_id) if lane == TELL else self._drawer.draw(job_id))
+                act = {TELL: self._teller.tell, REVIEW: self.reviewer.carry}.get(lane, self._drawer.draw)
+                await act(job_id)
             except (Overtaken, NotFound) as error:
                 self._failures.pop((job_id, lane), None)
                 log.debug("dropped", why=type(error).__name__)
@@ -130,7 +145,7 @@ class Worker:
         # A busy chat asks many to come again, once or twice: that is how it works, and no trouble yet.
         tell = log.info if known and failures < _TROUBLE else log.warning
         tell("step failed", lane=lane, failures=failures, error=type(error).__name__, **why)
-        if isinstance(error, PlatformFault) and error.permanent:
+        if isinstance(error, PlatformFault) and error.permanent and lane != REVIEW:
             self._failures.pop((job_id, lane), None)
             await self._teller.give_up(job_id, error)
             return

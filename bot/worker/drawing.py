@@ -14,16 +14,18 @@ import structlog
 
 from bot.errors import FaultKind, NotFound, Overtaken, ProviderFault, Refused
 from bot.jobs import TELL
-from bot.model import Finished, Inputs, Job, Pending, Problem, Progress, State
+from bot.model import Finished, Inputs, Job, Level, Pending, Problem, Progress, State
 from bot.ports import Files, ImageProvider, Metrics, Queue, Store
 from bot.preferences import Preferences
 from bot.quotas import Quotas
+from bot.reviews import Reviews
 from bot.roles import Roles
 from bot.routing import Catalog
 from bot.worker.calls import LEASE, Calls
 from bot.worker.endings import TRANSIENT, Endings
 from bot.worker.fan import Fan, is_answered, tickets_of, without_unanswered
 from bot.worker.keeping import Keeper
+from bot.worker.pauses import Pauses
 
 log = structlog.get_logger()
 
@@ -48,6 +50,7 @@ class Drawer:
         metrics: Metrics,
         quotas: Quotas,
         roles: Roles,
+        reviews: Reviews,
         alone: bool,
         hooked: bool,
         show: Callable[[str, Pending], None],
@@ -62,6 +65,7 @@ class Drawer:
         self._keeper = keeper
         self._metrics = metrics
         self._quotas = quotas
+        self._reviews = reviews
         self._show = show
         self._preferences = preferences
         self._now = now
@@ -74,6 +78,7 @@ class Drawer:
         self._endings = Endings(
             store=store, queue=queue, catalog=catalog, fan=self._fan, metrics=metrics, preferences=preferences, roles=roles, now=now
         )
+        self._pauses = Pauses(queue=queue, roles=roles, endings=self._endings, now=now)
         self._calls = Calls(store=store, catalog=catalog, fan=self._fan, save=self._endings.save, now=now)
 
     def hand_back(self) -> None:
@@ -131,6 +136,10 @@ class Drawer:
 
     async def step(self, job: Job) -> tuple[Job, float | None]:
         """Do the one next thing. Gives the job as saved, and the seconds until there is more to do here (None: nothing)."""
+        if job.state is State.QUEUED:
+            job, open_ = await self._pauses.look(job)
+            if not open_:
+                return job, None
         if job.state is State.QUEUED and self._now() > job.deadline:
             return await self._endings.expire(job)
         if job.state is State.QUEUED:
@@ -201,14 +210,15 @@ class Drawer:
     async def _give_again(self, job: Job) -> tuple[Job, float | None]:
         """Give the images of the job that drew the same."""
         try:
-            kept = await self._keeper.copy(job, await self._store.find(job.reuse))
+            reviewed = await self._reviews.reviewed(job.place)
+            kept = await self._keeper.copy(job, await self._store.find(job.reuse), reviewed=reviewed)
         except NotFound:
             gone = Problem(code="gone", sentence="The images of then are gone.", advice="Say it with --fresh to have it drawn.")
             return await self._endings.end(job, State.FAILED, gone)
         except Refused as refused:
             return await self._endings.refuse(job, refused)
         now = self._now()
-        saved = await self._endings.save(replace(kept, state=State.GENERATED, changed=now, finished=now), was=job)
+        saved = await self._endings.save(replace(kept, state=_drawn(kept), changed=now, finished=now), was=job)
         log.info("given again", of=job.reuse, images=len(saved.images))
         await self._queue.put(job.id, lane=TELL, priority=job.priority, once=f"v{saved.version}")
         await self._endings.wake_next(job)
@@ -282,19 +292,21 @@ class Drawer:
     async def _keep(self, job: Job, finished: Finished) -> tuple[Job, float | None]:
         """Keep what the provider gave, then say so in the journal."""
         try:
-            kept = await self._keeper.keep(job, finished)
+            kept = await self._keeper.keep(job, finished, reviewed=await self._reviews.reviewed(job.place))
         except Refused as refused:
+            await self._reviews.note_verdict(job, "block", refused.category, refused.source)
             return await self._endings.refuse(job, refused)
         except ProviderFault as fault:
             await self._endings.fail(job, fault)
             return job, None
         now = self._now()
         try:
-            saved = await self._endings.save(replace(kept, state=State.GENERATED, changed=now, finished=now), was=job)
+            saved = await self._endings.save(replace(kept, state=_drawn(kept), changed=now, finished=now), was=job)
         except Overtaken:
             await self._discard(kept)
             raise
         await self._fan.clear(job)
+        await self._reviews.note_images(saved)
         log.info("generated", provider=job.provider, model=job.model, images=len(saved.images))
         if job.started:
             self._catalog.health.finished(f"{job.provider}/{job.model}", (now - job.started).total_seconds())
@@ -330,3 +342,8 @@ class Drawer:
             return
         finally:
             self._waits.pop(job_id, None)
+
+
+def _drawn(job: Job) -> State:
+    """Where a job goes that has its pictures: to be posted, or first before a reviewer."""
+    return State.HELD if any(image.verdict.level is Level.REVIEW for image in job.images) else State.GENERATED

@@ -52,7 +52,9 @@ class Endings:
     async def refuse(self, job: Job, refused: Refused) -> tuple[Job, float | None]:
         """A refusal is final: another provider is not asked, or failover would be a way round the filter."""
         log.info("refused by moderation", provider=job.provider, category=refused.category, source=refused.source)
-        problem = Problem(code="blocked", sentence=refused.sentence, advice="Change the words and try again.")
+        # Neither is an appeal's affair: an image service's word is its own, and pictures that did not pass are not kept.
+        code = "refused" if refused.source in {"provider", job.provider} else "unseen"
+        problem = Problem(code=code, sentence=refused.sentence, advice="Change the words and try again.")
         return await self.end(job, State.BLOCKED, problem)
 
     async def retry(self, job: Job, fault: ProviderFault) -> tuple[Job, float | None]:

@@ -26,19 +26,20 @@ class Keeper:
         self._studio = studio
         self._gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def keep(self, job: Job, finished: Finished) -> Job:
+    async def keep(self, job: Job, finished: Finished, *, reviewed: bool = False) -> Job:
         """The job with its images, and what the provider told of seed, cost, request id and version.
 
-        An image that does not pass moderation is left out; the others keep their own seeds.
+        An image that does not pass moderation is left out; the others keep their own seeds. A doubtful one stays, with its verdict, where
+        it is `reviewed`: nobody but a reviewer may see it then.
 
         Raises:
             Refused: no image passed.
             ProviderFault: BAD_RESULT, there is no image or a broken one.
         """
         async with self._gate:
-            return await self._keep(job, finished)
+            return await self._keep(job, finished, reviewed=reviewed)
 
-    async def _keep(self, job: Job, finished: Finished) -> Job:
+    async def _keep(self, job: Job, finished: Finished, *, reviewed: bool) -> Job:
         model = self._catalog.capabilities(job.provider, job.model)
         estimate = model.estimate(job.fitted.operation, len(finished.images)) if model else None
         job = replace(
@@ -53,8 +54,8 @@ class Keeper:
         shown: list[bytes] = []
         blocked: Verdict | None = None
         for offset, content in enumerate(finished.images):
-            verdict = max(await self._panel.image(job.place, content), job.verdict, key=lambda each: each.level)
-            if verdict.level >= Level.REVIEW:
+            verdict = max(await self._panel.image(job.place, content), _of_words(job), key=lambda each: each.level)
+            if verdict.level > (Level.REVIEW if reviewed else Level.BLUR):
                 blocked = verdict
                 continue
             seed = finished.seeds[offset] if finished.seeds else job.seed + offset if job.seed is not None else None
@@ -72,10 +73,10 @@ class Keeper:
         several = len(images) > 1 and all(image.verdict.level < Level.BLUR for image in images)
         return await self._with_overview(job, shown) if several else job
 
-    async def copy(self, job: Job, before: Job) -> Job:
+    async def copy(self, job: Job, before: Job, *, reviewed: bool = False) -> Job:
         """The job with the images of another one that was asked for the same, as files of its own.
 
-        They are looked at again: the policy may be another one by now, and here.
+        They are looked at again: the policy may be another one by now, and here. `reviewed` as for `keep`.
 
         Raises:
             NotFound: they are gone.
@@ -84,8 +85,8 @@ class Keeper:
         images: list[Image] = []
         for image in before.images:
             today = await self._panel.image(job.place, (await self._files.get(image.key)).body)
-            verdict = max(today, image.verdict, job.verdict, key=lambda each: each.level)
-            if verdict.level >= Level.REVIEW:
+            verdict = max(today, image.verdict, _of_words(job), key=lambda each: each.level)
+            if verdict.level > (Level.REVIEW if reviewed else Level.BLUR):
                 raise Refused("The result did not pass the policy check.", category=verdict.category, source=verdict.source)
             key = await self._again(job, image.key, "images")
             shown = await self._again(job, image.shown, "shown")
@@ -135,3 +136,8 @@ class Keeper:
             verdict=verdict,
         )
         return image, prints.shown
+
+
+def _of_words(job: Job) -> Verdict:
+    """What moderation thinks of the words; nothing any more, once somebody let them pass."""
+    return Verdict() if job.approved and job.verdict.level >= Level.REVIEW else job.verdict

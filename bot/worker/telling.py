@@ -26,6 +26,7 @@ from bot.model import Job, Level, Message, Pending, Picture, Place, Post, Proble
 from bot.moderation import Panel
 from bot.ports import ChatPlatform, Files, Metrics, Queue, Store
 from bot.preferences import Preferences, Where
+from bot.reviews import Reviews
 from bot.routing import Catalog
 from bot.worker.fan import Fan
 
@@ -37,6 +38,8 @@ _IN_A_CHANNEL = 8
 _POSITIONS_SHOWN = 100
 _CARD, _RESULT = "card", "result"
 _LEASE = timedelta(seconds=60)
+_BY_ITSELF = frozenset({State.CANCELLED, State.FAILED, State.EXPIRED})
+"""Ends that no reviewer decided: what waited for one is closed."""
 _LINGER = 60.0
 """Seconds that the previews of a job stay after its end."""
 
@@ -56,12 +59,14 @@ class Teller:
         platforms: Mapping[str, ChatPlatform],
         metrics: Metrics,
         preferences: Preferences,
+        reviews: Reviews,
         alone: bool,
         now: Callable[[], datetime],
     ) -> None:
         """`alone`: whether this process is the only one on its journal, so that no lease is needed."""
         self._panel = panel
         self._preferences = preferences
+        self._reviews = reviews
         self._alone = alone
         self._name = secrets.token_hex(8)
         self._held: set[str] = set()
@@ -102,6 +107,8 @@ class Teller:
                 return
             if job.state is State.CANCELLING:
                 job = await self._finish_cancelling(job)
+            if job.state in _BY_ITSELF:
+                await self._reviews.follow(job)
             posts = await self._store.posts(job.id)
             card = await self._show_card(job, platform, posts)
             if job.state is State.GENERATED and card:
@@ -109,6 +116,26 @@ class Teller:
                 await self._edit_card(job, platform, card)
             if job.state.over:
                 self._forget(job_id)
+
+    async def redraw(self, job_id: str) -> bool:
+        """Make a delivered job's posts show what may be seen of it now: all of it, or that it is hidden or gone. May be repeated.
+
+        False where another machine writes them just now.
+        """
+        async with self._lock(job_id), self._leased(job_id) as mine:
+            job = await self._store.find(job_id)
+            platform = self._platforms.get(job.place.platform)
+            if not mine or platform is None:
+                return mine
+            posts, marks = await self._store.posts(job_id), await self._store.marks(job_id)
+            if "deleted" in marks:
+                await self._show_deletion(job, platform, posts)
+                return True
+            model = self._catalog.capabilities(job.provider, job.model)
+            for key, (post, _) in posts.items():
+                whole = await self._card(job) if key == _CARD else says.result(job, model)
+                await platform.edit(post, says.hidden(job) if "hidden" in marks else whole)
+            return True
 
     async def refresh(self, job_id: str) -> None:
         """Let a running job's card follow its progress. Only edits: what posts anything is `tell`, which holds the lease."""
@@ -293,7 +320,8 @@ class Teller:
 
     async def _show_deletion(self, job: Job, platform: ChatPlatform, posts: Mapping[str, tuple[Post, int]]) -> None:
         if "deleted" in await self._store.marks(job.id):
-            message = says.deleted(job)
+            await self._reviews.follow(job)
+            message = says.removed(job) if await self._reviews.removed(job) else says.deleted(job)
             for post, _ in posts.values():
                 await platform.edit(post, message)
             for moment, key in [each for each in self._passed if job.id in each[1]]:
@@ -302,6 +330,8 @@ class Teller:
 
     async def _card(self, job: Job) -> Message:
         live = self._live.get(job.id, says.Live())
+        if job.state is State.HELD:
+            live = replace(live, case=await self._reviews.of_job(job))
         if job.state is State.DELIVERED and job.id not in self._live:
             # After a restart only the journal knows where the pictures went.
             result = (await self._store.posts(job.id)).get(_RESULT)
