@@ -62,6 +62,9 @@ jobs = Table(
     Column("charge", Integer, nullable=False),
     Column("money", MONEY, nullable=False),
     Column("spent", MONEY, nullable=False),
+    # From when it counts for its person, and from when for the team's money: its creation, or when a reviewer let it go.
+    Column("counted", MOMENT, nullable=False),
+    Column("paid", MOMENT, nullable=False),
     Column("parent", KEY),
     Column("created", MOMENT, nullable=False),
     Column("changed", MOMENT, nullable=False),

@@ -171,23 +171,24 @@ class Job:
     def charge(self) -> "Charge":
         """What the job costs now: reserved while it may still be drawn, settled once it is delivered, given back otherwise.
 
-        What a vendor really charged stays on the team's money, whatever became of the job. Of one that was accepted and then cancelled
-        or ran out of time nobody knows: the estimate stays. Each submission that a crash repeated may have been paid for.
+        What a vendor really charged stays on the team's money, whatever became of the job. Of one that was begun and then cancelled or ran
+        out of time nobody knows, and of pictures without a price neither: the estimate stays. Each submission that a crash repeated may
+        have been paid for. More images than were asked for are a present.
         """
         if self.reuse:
             return Charge()
         estimate = micro_dollars(self.estimate)
         paid = estimate if self.cost is None else micro_dollars(self.cost)
-        count = (len(self.images) if self.state is State.DELIVERED else self.fitted.count) * self.weight
         twice = self.resubmitted * estimate
-        if self.state is State.DELIVERED:
-            return Charge(images=count, money=paid, spent=paid + twice)
         if self.state.counts:
-            return Charge(images=count, money=paid, spent=paid + twice)
-        if self.cost is not None:
+            count = min(len(self.images), self.fitted.count) if self.state is State.DELIVERED else self.fitted.count
+            return Charge(images=count * self.weight, money=paid, spent=paid + twice)
+        # A provider that certainly did not take it made us wait: `due`, which the next beginning takes away.
+        begun = self.ticket is not None or (self.attempts > 0 and self.due is None)
+        stopped = self.state in {State.CANCELLING, State.CANCELLED, State.EXPIRED}
+        if self.cost is not None or self.images or (stopped and begun):
             return Charge(spent=paid + twice)
-        uncertain = self.ticket is not None and self.state in {State.CANCELLING, State.CANCELLED, State.EXPIRED}
-        return Charge(spent=(estimate if uncertain else 0) + twice)
+        return Charge(spent=twice)
 
     @property
     def drawn_by(self) -> str:

@@ -1,7 +1,7 @@
 """Rules: admins' decisions, the limits that follow from them, and what somebody used."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -13,6 +13,11 @@ class Window(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+
+    @property
+    def length(self) -> timedelta:
+        """How long it is where it is rolling."""
+        return timedelta(hours={"hour": 1, "day": 24, "week": 7 * 24, "month": 30 * 24}[self.value])
 
 
 class Measure(StrEnum):
@@ -36,13 +41,13 @@ class RuleKind(StrEnum):
     """What a rule is about. `slot` tells rules of one kind and subject apart; `value` is what was decided."""
 
     QUOTA = "quota"
-    """Slot `images/day`, `money/month/rolling`, with `/model=NAME` or `/operation=NAME` behind it; value an amount, or `unlimited`."""
+    """Slot `images/day`, `money/month/rolling`, with `/model=NAME` or `/operation=NAME` behind it; value `50`, `$20` or `unlimited`."""
     GRANT = "grant"
-    """More for a while (`until`). Slot `images/NUMBER` or `money/NUMBER`; value an amount."""
+    """More for a while. Slot `images/NUMBER` or `money/NUMBER`; value an amount with its beginning and end (`bot.quotas.grants`)."""
     RESET = "reset"
-    """Use before `created` is forgiven; value `done`."""
+    """Use before a moment is forgiven; value that moment, as ISO 8601."""
     WEIGHT = "weight"
-    """How many images one image counts as. Slot `operation=upscale` or `model=NAME`; value a whole number, 0 for none."""
+    """How many images one image counts as. Slot `operation=upscale` or `model=NAME`, which goes first; value a whole number, 0 for none."""
     CAP = "cap"
     """The most of something at once. Slot `count`, `steps`, `size`, `running`, `waiting`, `priority`; value a number."""
     BUDGET = "budget"

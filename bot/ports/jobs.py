@@ -38,7 +38,8 @@ class JobStore(Protocol):
     async def save(self, job: Job, *, was: Job) -> Job:
         """Compare-and-swap: write `job` if the journal still has `was.state` and `was.version`; gives it with version + 1.
 
-        A DELIVERED job's charge becomes the number of its images. Raises Overtaken; ValueError for a move that MOVES does not allow.
+        A DELIVERED job's charge becomes the number of its images. Raises Overtaken; ValueError for a move that MOVES does not allow, and
+        for a HELD job that would count: that is `let_go`.
         """
         ...
 
@@ -82,6 +83,10 @@ class JobStore(Protocol):
         """What was used of each limit since its `since`, in its measure."""
         ...
 
+    async def renewals(self, limits: Sequence[Limit]) -> list[datetime]:
+        """When something of each limit is free again: `renews`, but of a rolling one the moment at which its oldest use is behind it."""
+        ...
+
     async def pace(self, provider: str, model: str) -> float | None:
         """Median seconds from start to finish of the last 20 delivered jobs of a model, or None."""
         ...
@@ -89,6 +94,7 @@ class JobStore(Protocol):
     async def let_go(self, job: Job, *, was: Job, limits: Sequence[Limit]) -> Job:
         """Save a HELD job as QUEUED or GENERATED: from now on it counts, with its quota asked in the same transaction.
 
-        Raises OverQuota, with nothing written; Overtaken.
+        It counts for its person in the windows that hold `job.changed`; pictures that were drawn already stay on the budget where they
+        were paid. Raises OverQuota, with nothing written; Overtaken, also where the person's account is not that of the limits any more.
         """
         ...

@@ -45,6 +45,11 @@ def micros(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def moment_of(number: int) -> datetime:
+    """The moment that so many microseconds since 1970 UTC are."""
+    return _EPOCH + number * _MICROSECOND
+
+
 def micros_or_none(moment: datetime | None) -> int | None:
     """The same where there may be none."""
     return None if moment is None else micros(moment)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Insert, Integer, Select, Update, bindparam, f
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import AlreadyTaken, NotFound, Overtaken
-from bot.model import MOVES, RUNNING, UNFINISHED, Case, Entry, Job, Limit, Load, Person, State
+from bot.model import MOVES, RUNNING, UNFINISHED, Case, Entry, Job, Limit, Load, Person, Pool, State
 from storage.journal import cases, quota
 from storage.journal.audit import append
 from storage.journal.database import Database
@@ -56,9 +56,9 @@ class Jobs(Part):
             if account_of(connection, job.person.key).key != job.counted_for:
                 raise Overtaken(f"{job.person.key} was linked or unlinked meanwhile.")
             standing = quota.ask(connection, job.counted_for, limits)
-            quota.check(job, standing, limits, load)
+            quota.check(connection, job, standing, limits, load)
             taken = replace(job, priority=load.priority - standing.unfinished)
-            _write(connection, taken)
+            _write(connection, taken, since=_since(job.created, limits))
             if case is not None:
                 cases.keep(connection, case)
             return taken
@@ -72,7 +72,9 @@ class Jobs(Part):
 
         def work(connection: Connection) -> None:
             _take(connection, event, self._now())
-            _write(connection, job)
+            # Who links at this very moment waits, or their history would not have it.
+            lock(connection, [account_of(connection, job.person.key).key])
+            _write(connection, job, account=account_of(connection, job.person.key).key)
             if entry is not None:
                 append(connection, entry)
 
@@ -84,22 +86,29 @@ class Jobs(Part):
             raise ValueError(f"Only a queued job can begin, not one that is {job.state}.")
         begun = replace(job, state=State.SUBMITTING, version=job.version + 1, attempts=job.attempts + 1, started=now, changed=now)
 
-        def work(connection: Connection) -> Job | None:
-            # The account as it is by now: it may have been linked since the job was taken.
-            account = account_of(connection, job.person.key).key
+        def work(connection: Connection) -> Job | str | None:
             lock(connection, [account])
+            # Not all of its person's jobs, if it was linked since the job was taken. Nothing is done yet, so it is asked again.
+            if (now_of := account_of(connection, job.person.key).key) != account:
+                return now_of
             if connection.execute(_running(), {"account": account}).scalar_one() >= running:
                 _must_stand(connection, job)
                 return None
             swap(connection, begun, was=job)
             return begun
 
-        return await self._database.write(work)
+        account, found = "", job.counted_for
+        while isinstance(found, str):
+            account, found = found, None
+            found = await self._database.write(work)
+        return found
 
     async def save(self, job: Job, *, was: Job) -> Job:
         """As the port says. Times are the caller's, `changed` included."""
         if job.state not in MOVES[was.state]:
             raise ValueError(f"A job cannot move from {was.state} to {job.state}.")
+        if was.state is State.HELD and job.state.counts:
+            raise ValueError(f"A held job is let go, with its quota asked, and not just saved as {job.state}.")
         if job.id != was.id or job.person.key != was.person.key:
             raise ValueError("A job keeps its id and its person.")
         saved = replace(job, version=was.version + 1)
@@ -113,9 +122,7 @@ class Jobs(Part):
         saved = replace(job, version=was.version + 1)
 
         def work(connection: Connection) -> Job:
-            lock(connection, [account_of(connection, job.person.key).key, *(limit.subject for limit in limits)])
-            quota.check_limits(saved, quota.used(connection, limits), limits)
-            swap(connection, saved, was=was)
+            go_on(connection, saved, was=was, limits=limits)
             return saved
 
         return await self._database.write(work, then=self._announce if saved.state is State.QUEUED else None)
@@ -168,6 +175,11 @@ class Jobs(Part):
         """As the port says."""
         return await self._database.read(lambda connection: quota.used(connection, limits))
 
+    async def renewals(self, limits: Sequence[Limit]) -> list[datetime]:
+        """As the port says."""
+        # One statement where nothing is rolling; else a few, each about what is certain to be there: what was used before.
+        return await self._database.write(lambda connection: quota.renewals(connection, limits))
+
     async def pace(self, provider: str, model: str) -> float | None:
         """As the port says."""
         drawn = {"provider": provider, "model": model}
@@ -206,9 +218,34 @@ def _take(connection: Connection, event: str | None, now: datetime) -> None:
         raise AlreadyTaken(f"The event {event} was taken before.")
 
 
-def _write(connection: Connection, job: Job) -> None:
+def _since(moment: datetime, limits: Sequence[Limit]) -> int:
+    """From when a job counts: from this moment, but in the windows in which its quota was asked, if one has just begun."""
+    return micros(max([moment, *(limit.since for limit in limits)]))
+
+
+def go_on(connection: Connection, job: Job, *, was: Job, limits: Sequence[Limit]) -> None:
+    """Move a HELD job on: from now on (`changed`) it counts, with its quota asked. Raises Overtaken, OverQuota."""
+    account = account_of(connection, job.person.key).key
+    lock(connection, [account, *(limit.subject for limit in limits)])
+    mine = {account_of(connection, job.person.key).key, *(limit.subject for limit in limits if limit.pool is Pool.ACCOUNT)}
+    if mine != {account}:
+        raise Overtaken(f"{job.person.key} was linked or unlinked meanwhile.")
+    swap(connection, job, was=was)
+    since = _since(job.changed, limits)
+    # What was drawn before it was held was paid then.
+    moments = {"counted": since, "paid": since} if job.state is State.QUEUED else {"counted": since}
+    connection.execute(update(jobs).where(jobs.c.id == job.id).values(**moments))
+    # It is written already: so it is counted where its window is, whatever it counted for before, and taken back with all else.
+    grows = {limit: quota.wanted(job, limit) - quota.wanted(was, limit) for limit in limits}
+    used = dict(zip(limits, quota.used(connection, limits), strict=True))
+    quota.check_limits(connection, job, grows, {limit: used[limit] - grows[limit] for limit in limits})
+
+
+def _write(connection: Connection, job: Job, *, since: int | None = None, account: str = "") -> None:
     """Write a new job, with the uploads that it starts from."""
-    connection.execute(_writing(), _row(job))
+    counted = micros(job.created) if since is None else since
+    moved = {"counted": counted, "paid": counted, "account": account or job.counted_for}
+    connection.execute(_writing(), {**_row(job), **moved})
     for key in sorted(uploads_of(job)):
         connection.execute(_starting(), {"job": job.id, "key": key})
 

@@ -44,9 +44,7 @@ def take_event(connection: Connection, event: str, now: datetime) -> bool:
 def lock(connection: Connection, subjects: Sequence[str]) -> None:
     """Let one transaction at a time ask and answer about these subjects. On SQLite there is but one writer anyway."""
     if connection.dialect.name == "postgresql":
-        # In one order for everybody, so that two transactions never wait for each other. A shared hash only makes two people wait.
-        for subject in sorted(set(subjects)):
-            connection.execute(_locking(), {"subject": subject})
+        connection.execute(_locking(), {"subjects": list(subjects)})
 
 
 @cache
@@ -56,4 +54,8 @@ def _taking(dialect: str) -> Insert:
 
 @cache
 def _locking() -> TextClause:
-    return text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))")
+    # In one order for everybody, so that two transactions never wait for each other. A shared hash only makes two people wait.
+    return text(
+        "SELECT pg_advisory_xact_lock(ordered.hash) FROM (SELECT DISTINCT hashtextextended(subject, 0) AS hash "
+        "FROM unnest(CAST(:subjects AS text[])) AS subject ORDER BY hash) AS ordered"
+    )

@@ -8,11 +8,10 @@ from functools import cache
 from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from bot.model import MOVES, Case, CaseKind, CaseState, Entry, Job, Limit, Person, Place, Role, State
-from storage.journal import cases, quota
+from storage.journal import cases
 from storage.journal.audit import append
 from storage.journal.documents import micros, read_case, read_jobs
-from storage.journal.jobs import Jobs, swap
-from storage.journal.part import lock
+from storage.journal.jobs import Jobs, go_on, swap
 from storage.journal.people import account_of
 from storage.schema import cases as table
 from storage.schema import jobs, marks, people
@@ -30,11 +29,11 @@ class Verdicts(Jobs):
         decided, moved = replace(case, version=was.version + 1), replace(job, version=job_was.version + 1)
 
         def work(connection: Connection) -> Job:
-            lock(connection, [account_of(connection, job.person.key).key, *(limit.subject for limit in limits)])
             if moved.state.counts:
-                quota.check_limits(moved, quota.used(connection, limits), limits)
+                go_on(connection, moved, was=job_was, limits=limits)
+            else:
+                swap(connection, moved, was=job_was)
             cases.swap(connection, decided, was=was)
-            swap(connection, moved, was=job_was)
             append(connection, entry)
             return moved
 

@@ -86,9 +86,13 @@ async def enqueue(store: Store, job: Job, *limits: Limit, load: Load = FREE, eve
 
 
 async def walk(store: Store, job: Job, *states: State) -> Job:
-    """Save a job through these states."""
+    """Save a job through these states; a held one is let go where it would count."""
     for state in states:
-        job = await store.save(replace(job, state=state), was=job)
+        moved = replace(job, state=state)
+        if job.state is State.HELD and state.counts:
+            job = await store.let_go(moved, was=job, limits=())
+        else:
+            job = await store.save(moved, was=job)
     return job
 
 

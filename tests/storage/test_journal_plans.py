@@ -87,7 +87,7 @@ async def test_quota_is_answered_from_an_index_alone(tmp_path: Path) -> None:
     file = sqlite3.connect(tmp_path / "limner.db")
     plans = [plan for *_, plan in file.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
     file.close()
-    assert any("COVERING INDEX ix_jobs_account (account=? AND created>?)" in plan for plan in plans)
+    assert any("COVERING INDEX ix_jobs_counted (account=? AND counted>?)" in plan for plan in plans)
 
 
 @pytest.mark.parametrize("asked", ASKED)

@@ -10,7 +10,7 @@ down_revision = "0003"
 
 _KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 _UPLOAD = re.compile(r"\b(?:sources|masks)/\d{4}/\d{2}/[0-9a-f]{64}\.[a-z]+")
-_COUNTED = ("charge", "money", "spent", "provider", "model", "operation")
+_DRAWN_BY = ("provider", "model", "operation")
 
 
 def upgrade() -> None:
@@ -21,10 +21,14 @@ def upgrade() -> None:
     _audit()
     _cases()
     _records()
+    _sums()
 
 
 def downgrade() -> None:
     """Go back before it. Rules go back to the quotas of before; what is new is lost."""
+    for name, *_ in _triggers():
+        _say(f"DROP TRIGGER {name}" if _sqlite() else f"DROP FUNCTION {name}() CASCADE")
+    op.drop_table("sums")
     for table in ("erasures", "inputs", "cases", "aliases", "audit", "codes", "links"):
         op.drop_table(table)
     op.drop_index("ix_events_taken", "events")
@@ -70,35 +74,41 @@ def downgrade() -> None:
     if not _sqlite():
         op.execute(sa.text("ALTER TABLE rules RENAME CONSTRAINT pk_old_rules TO pk_rules"))
     op.create_index("ix_rules_subject", "rules", ["subject", "created"])
-    for index in ("ix_jobs_account", "ix_jobs_channel", "ix_jobs_workspace", "ix_jobs_live", "ix_jobs_over"):
+    for index in ("ix_jobs_account", "ix_jobs_counted", "ix_jobs_counted_here", "ix_jobs_paid_here", "ix_jobs_live", "ix_jobs_over"):
         op.drop_index(index, "jobs")
     op.create_index("ix_jobs_live", "jobs", ["person", "state"], sqlite_where=sa.text("live = 1"), postgresql_where=sa.text("live = 1"))
     op.create_index("ix_jobs_person", "jobs", ["person", "created", "id", "charge"])
-    for column in ("account", "operation", "money", "spent", "images", "reused", "kept"):
+    for column in ("account", "operation", "money", "spent", "counted", "paid", "images", "reused", "kept"):
         op.drop_column("jobs", column)
 
 
 def _jobs() -> None:
     for name in ("account", "operation"):
         op.add_column("jobs", sa.Column(name, _KEY, nullable=False, server_default=""))
-    for name in ("money", "spent"):
+    for name in ("money", "spent", "counted", "paid"):
         op.add_column("jobs", sa.Column(name, sa.BigInteger(), nullable=False, server_default="0"))
     postgres = op.get_bind().dialect.name == "postgresql"
     cost = "document::json ->> 'cost'" if postgres else "json_extract(document, '$.cost')"
     operation = "document::json -> 'request' ->> 'operation'" if postgres else "json_extract(document, '$.request.operation')"
-    micro = f"COALESCE(CAST(ROUND(CAST({cost} AS NUMERIC) * 1000000) AS BIGINT), 0)"
+    # Rounded up as the code does; the last digit of what SQLite calls NUMERIC is not to be trusted.
+    exact = f"CAST({cost} AS NUMERIC) * 1000000"
+    whole = f"CAST(ROUND({exact}) AS BIGINT)"
+    micro = f"COALESCE({whole} + CASE WHEN {exact} - {whole} > 0.000001 THEN 1 ELSE 0 END, 0)"
     op.execute(
         sa.text(
-            f"UPDATE jobs SET account = person, operation = COALESCE({operation}, 'draw'), spent = {micro}, "  # noqa: S608 - words of our own
+            "UPDATE jobs SET account = person, counted = created, paid = created, "  # noqa: S608 - words of our own
+            f"operation = COALESCE({operation}, 'draw'), spent = {micro}, "
             f"money = CASE WHEN charge > 0 THEN {micro} ELSE 0 END, charge = CASE WHEN state = 'held' THEN 0 ELSE charge END"
         )
     )
     op.drop_index("ix_jobs_person", "jobs")
     op.drop_index("ix_jobs_live", "jobs")
     op.create_index("ix_jobs_live", "jobs", ["account", "state"], sqlite_where=sa.text("live = 1"), postgresql_where=sa.text("live = 1"))
-    op.create_index("ix_jobs_account", "jobs", ["account", "created", "id", *_COUNTED])
-    op.create_index("ix_jobs_channel", "jobs", ["platform", "workspace", "channel", "created", *_COUNTED])
-    op.create_index("ix_jobs_workspace", "jobs", ["platform", "workspace", "created", *_COUNTED])
+    op.create_index("ix_jobs_account", "jobs", ["account", "created", "id"])
+    op.create_index("ix_jobs_counted", "jobs", ["account", "counted", *_DRAWN_BY, "charge", "money"])
+    here = ("platform", "workspace")
+    op.create_index("ix_jobs_counted_here", "jobs", [*here, "counted", "channel", *_DRAWN_BY, "charge", "money"])
+    op.create_index("ix_jobs_paid_here", "jobs", [*here, "paid", "channel", *_DRAWN_BY, "spent"])
 
 
 def _rules() -> None:
@@ -280,3 +290,87 @@ def _inputs() -> None:
         pairs = sorted({(job, key) for job, document in rows for key in _UPLOAD.findall(document)})
         if pairs:
             bind.execute(sa.text("INSERT INTO inputs (job, key) VALUES (:job, :key)"), [{"job": job, "key": key} for job, key in pairs])
+
+
+# Each job counts in four sums: of its workspace and of its channel, by day and by quarter of an hour; always in this order, so that two
+# transactions never wait for each other.
+_SUMMED = """
+INSERT INTO sums (place, span, start, provider, model, operation, images, money, spent)
+SELECT place, span, {job}.{moment} - {job}.{moment} % span, {job}.provider, {job}.model, {job}.operation, {images}, {money}, {spent}
+FROM (
+  SELECT 1 AS turn, 'workspace:' || {job}.platform || ':' || {job}.workspace AS place, 86400000000 AS span
+  UNION ALL SELECT 2, 'workspace:' || {job}.platform || ':' || {job}.workspace, 900000000
+  UNION ALL SELECT 3, 'channel:' || {job}.platform || ':' || {job}.workspace || ':' || {job}.channel, 86400000000
+  UNION ALL SELECT 4, 'channel:' || {job}.platform || ':' || {job}.workspace || ':' || {job}.channel, 900000000
+) AS places
+WHERE {where}
+ORDER BY turn
+ON CONFLICT (place, span, start, provider, model, operation) DO UPDATE
+SET images = sums.images + excluded.images, money = sums.money + excluded.money, spent = sums.spent + excluded.spent;
+"""
+_AMOUNTS = ("charge", "money", "spent")
+_PLACED = ("platform", "workspace", "channel", *_DRAWN_BY, "counted", "paid")
+
+
+def _sums() -> None:
+    op.create_table(
+        "sums",
+        *(sa.Column(name, _KEY if name == "place" else sa.BigInteger(), nullable=False) for name in ("place", "span", "start")),
+        *(sa.Column(name, _KEY, nullable=False) for name in _DRAWN_BY),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("images", "money", "spent")),
+        sa.PrimaryKeyConstraint("place", "span", "start", *_DRAWN_BY, name="pk_sums"),
+        sqlite_with_rowid=False,
+    )
+    # What the jobs of before count for: each moved by nothing, as a trigger would see it.
+    places = (
+        "'workspace:' || platform || ':' || workspace",
+        "'channel:' || platform || ':' || workspace || ':' || channel",
+    )
+    for place in places:
+        for span in (86_400_000_000, 900_000_000):
+            _say(
+                "INSERT INTO sums (place, span, start, provider, model, operation, images, money, spent) "  # noqa: S608 - words of our own
+                f"SELECT {place}, {span}, counted - counted % {span}, provider, model, operation, SUM(charge), SUM(money), SUM(spent) "
+                f"FROM jobs WHERE charge <> 0 OR money <> 0 OR spent <> 0 GROUP BY 1, 2, 3, 4, 5, 6"
+            )
+    for name, when, condition, statements in _triggers():
+        if _sqlite():
+            _say(f"CREATE TRIGGER {name} AFTER {when} ON jobs WHEN {condition} BEGIN {statements} END")
+            continue
+        _say(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {statements} RETURN NULL; END $$")
+        _say(f"CREATE TRIGGER {name} AFTER {when} ON jobs FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {name}()")
+
+
+def _triggers() -> list[tuple[str, str, str, str]]:
+    """Name, event, condition and statements of each trigger that keeps `sums` equal to the jobs."""
+    stays = " AND ".join(f"NEW.{name} = OLD.{name}" for name in _PLACED)
+    changes = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _AMOUNTS)
+    update = f"UPDATE OF {', '.join((*_AMOUNTS, *_PLACED))}"
+    taken, given = [f"NEW.{name}" for name in _AMOUNTS], [f"-OLD.{name}" for name in _AMOUNTS]
+    return [
+        ("sums_take", "INSERT", " OR ".join(f"{amount} <> 0" for amount in taken), _add("NEW", taken)),
+        ("sums_give", "DELETE", " OR ".join(f"{amount} <> 0" for amount in given), _add("OLD", given)),
+        ("sums_change", update, f"({stays}) AND ({changes})", _add("NEW", [f"(NEW.{name} - OLD.{name})" for name in _AMOUNTS])),
+        ("sums_move", update, f"NOT ({stays})", _add("OLD", given) + _add("NEW", taken)),
+    ]
+
+
+def _add(job: str, amounts: list[str]) -> str:
+    """The statements that add three amounts of a job to the sums: images and money by `counted`, what was spent by `paid`."""
+    images, money, spent = amounts
+    at_once = f"{job}.counted = {job}.paid"
+    with_all = f"CASE WHEN {at_once} THEN {spent} ELSE 0 END"
+    counted = _SUMMED.format(
+        job=job,
+        moment="counted",
+        images=images,
+        money=money,
+        spent=with_all,
+        where=f"{images} <> 0 OR {money} <> 0 OR ({at_once} AND {spent} <> 0)",
+    )
+    paid = _SUMMED.format(job=job, moment="paid", images=0, money=0, spent=spent, where=f"NOT ({at_once}) AND {spent} <> 0")
+    return counted + paid
+
+
+def _say(statement: str) -> None:
+    op.get_bind().exec_driver_sql(statement)
