@@ -16,7 +16,7 @@ from adapters.platforms.discord.desk import Desk
 from adapters.platforms.discord.inbound import Reader
 from adapters.platforms.discord.outside import Outside
 from adapters.platforms.discord.posts import Posts
-from bot.model import Action, Answer, Field, Form, Message, Origin, Place
+from bot.model import Action, Answer, Field, Form, Message, Origin, Place, Role
 from tests.wire.discord_life import MENU, Script
 from tests.wire.discord_sender import CARD, Shelf
 
@@ -56,10 +56,10 @@ def words(component: Mapping[str, Any]) -> str:
     return str(component.get("content", "")) + "".join(words(each) for each in inner)
 
 
-async def test_it_registers_every_command() -> None:
+async def test_it_registers_every_command_and_shows_members_what_is_theirs() -> None:
     async with open_opinion() as opinion:
         shown = opinion.ada.available_commands(opinion.general)
-        assert set(shown) == {spec.name for spec in MENU if not spec.hidden and spec.name != "settings"}
+        assert set(shown) == {spec.name for spec in MENU if not spec.hidden and spec.role is Role.MEMBER}
 
 
 async def test_it_sends_a_command_with_its_options() -> None:
