@@ -1,7 +1,8 @@
 """The policy's test set: wordings with labels, and what people do to get a word past a list.
 
 `wordings/<category>.yaml` holds unsafe, borderline and safe wordings; a third of them, by a checksum of the words, is held out: nobody
-looks at those while lists are tuned. Words are mild; the label says what is meant.
+looks at those while lists are tuned. `later.yaml` was written after the lists, and is looked at since. Words are mild; the label says
+what is meant.
 """
 
 import zlib
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import cast
+from typing import Any, cast
 
 import yaml
 
@@ -34,13 +35,17 @@ def wordings() -> list[Wording]:
     for path in sorted(FOLDER.glob("*.yaml")):
         if path.stem == "personal":
             continue
-        listed = cast("dict[str, list[str]]", yaml.safe_load(path.read_text(encoding="utf-8")))
-        for label, texts in listed.items():
-            found += [
-                Wording(text=text, label=label, category=path.stem.replace("_", "-"), held_out=zlib.crc32(text.encode()) % 3 == 0)
-                for text in texts
-            ]
+        read: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        later = path.stem == "later"
+        parts = cast("Mapping[str, Mapping[str, list[str]]]", read if later else {path.stem.replace("_", "-"): read})
+        for category, listed in parts.items():
+            for label, texts in listed.items():
+                found += [_wording(text, label, category, held_out=not later and zlib.crc32(text.encode()) % 3 == 0) for text in texts]
     return found
+
+
+def _wording(text: str, label: str, category: str, *, held_out: bool) -> Wording:
+    return Wording(text=text, label=label, category=category, held_out=held_out)
 
 
 def personal() -> Mapping[str, list[str]]:

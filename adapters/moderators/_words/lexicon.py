@@ -13,6 +13,9 @@ A list is one file, and its name is what findings give as their source:
     rules:
       - all: [minor, [explicit, nudity]]   # one term of each; a list inside means one of these
         certainty: sure                    # with category, unless and softened as above
+      - all: [assault, victim]             # in this order, each at most so many words behind the one before
+        within: 3
+        certainty: sure
     allow: [naked mole rat]     # harmless phrases around a term; they win over every list
 """
 
@@ -68,6 +71,8 @@ class Rule:
 
     meaning: Meaning
     all: tuple[frozenset[str], ...]
+    within: int = 0
+    """Not 0: in this order, each begins at most so many words behind the end of the one before."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,14 +173,15 @@ class _Page:
         )
 
     def rule(self, node: Node, category: str) -> Rule:
-        parts = self.mapping(node, "all", "certainty", "category", "unless", "softened")
+        parts = self.mapping(node, "all", "within", "certainty", "category", "unless", "softened")
         if "all" not in parts or "certainty" not in parts:
             raise SettingFault(f"{self.where(node)}: a rule needs `all` and `certainty`.")
         groups = [
             frozenset(self.text(one) for one in self.sequence(part)) if isinstance(part, SequenceNode) else frozenset({self.text(part)})
             for part in self.sequence(parts["all"])
         ]
-        return Rule(meaning=self.meaning(parts, category), all=tuple(groups))
+        within = self.number(parts["within"]) if "within" in parts else 0
+        return Rule(meaning=self.meaning(parts, category), all=tuple(groups), within=within)
 
     def meaning(self, parts: Mapping[str, Node], category: str) -> Meaning:
         return Meaning(

@@ -2,7 +2,8 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from pathlib import Path
 
@@ -90,6 +91,18 @@ class Matcher:
         found |= self._mirrored.find(forms.mirrored)
         return found | self._of_age(forms)
 
+    def follows(self, text: str, parts: Sequence[AbstractSet[int]], within: int) -> bool:
+        """Whether terms of these groups stand behind each other in a text, each at most so many words behind the one before."""
+        for line in spellings.spellings(text, self._known).words.split("\n"):
+            ends: set[int] | None = None
+            matches = list(self._words.places(line))
+            for part in parts:
+                here = [(begin, end) for begin, end, groups in matches if groups & part]
+                ends = {end for begin, end in here if ends is None or any(0 < begin - before <= within for before in ends)}
+            if ends:
+                return True
+        return False
+
     def _of_age(self, forms: Spellings) -> set[int]:
         if not self._ages:
             return set()
@@ -123,17 +136,24 @@ class _Index:
 
     def find(self, text: str) -> set[int]:
         """The numbers of the groups that have a term in a text."""
-        matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        if not matches:
-            return set()
-        covers = self._allowed.find_matches_as_indexes(text) if self._allowed else []
-        begins = [begin for _, begin, _ in covers]
         found: set[int] = set()
+        for number, _, _ in self._matches(text):
+            found |= self._meanings[number]
+        return found
+
+    def places(self, line: str) -> Iterator[tuple[int, int, frozenset[int]]]:
+        """Every match in one form: the numbers of its first and last word, and its groups."""
+        for number, begin, end in self._matches(line):
+            yield line.count("  ", 0, begin + 1), line.count("  ", 0, end), self._meanings[number]
+
+    def _matches(self, text: str) -> Iterator[tuple[int, int, int]]:
+        matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        covers = self._allowed.find_matches_as_indexes(text) if self._allowed and matches else []
+        begins = [begin for _, begin, _ in covers]
         for number, begin, end in matches:
             cover = bisect_right(begins, begin) - 1
             if cover < 0 or covers[cover][2] < end:
-                found |= self._meanings[number]
-        return found
+                yield number, begin, end
 
 
 def _patterns(term: str) -> Iterator[tuple[str, bool]]:

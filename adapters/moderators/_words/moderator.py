@@ -58,19 +58,25 @@ class Words:
             if self._house:
                 for number in house.find(text):
                     _note(found, f"{self.name}/house", meanings[number].category, meanings[number].score)
-        for meaning, score in self._said(self._matcher.find(text)):
+        for meaning, score in self._said(text):
             _note(found, f"{self.name}/{meaning.source}", meaning.category, score)
         return list(found.values())
 
-    def _said(self, found: set[int]) -> Iterator[tuple[Meaning, float]]:
+    def _said(self, text: str) -> Iterator[tuple[Meaning, float]]:
+        found = self._matcher.find(text)
         names = {self._lexicon.groups[number].name for number in found}
         for rule in self._lexicon.rules:
-            if all(names & alternatives for alternatives in rule.all):
-                yield rule.meaning, rule.meaning.beside(names)
+            if all(names & alternatives for alternatives in rule.all) and (score := rule.meaning.beside(names)):
+                if rule.within and not self._matcher.follows(text, [self._numbers(part) for part in rule.all], rule.within):
+                    continue
+                yield rule.meaning, score
         for number in sorted(found):
             if number >= self._vocabulary:
                 meaning = self._lexicon.groups[number].meaning
                 yield meaning, meaning.beside(names)
+
+    def _numbers(self, names: frozenset[str]) -> frozenset[int]:
+        return frozenset(number for number, group in enumerate(self._lexicon.groups) if group.name in names)
 
 
 def _note(found: dict[tuple[str, str], Concern], source: str, category: str, score: float) -> None:

@@ -116,7 +116,7 @@ async def test_a_category_that_is_new_asks_for_a_look(vendor: Vendor, tmp_path: 
         assert (await Panel([endpoint]).prompt(PERSON, PLACE, "x")).level is Level.REVIEW
 
 
-@pytest.mark.parametrize("answer", [Says(status=500), Says(status=401, json={"error": {}}), Says(json={"results": []}), Says(breaks=True)])
+@pytest.mark.parametrize("answer", [Says(status=500), Says(status=403, json={"error": {}}), Says(json={"results": []}), Says(breaks=True)])
 async def test_without_an_answer_the_others_decide_and_it_is_said_once(vendor: Vendor, tmp_path: Path, answer: Says) -> None:
     clock = Clock()
     vendor.on("POST", PATH, answer, answer, says(sexual=0.9))
