@@ -38,7 +38,7 @@ EVENTS = (
 )
 _COMMANDS = 50
 _HINT = 1000
-_BUILT_IN = frozenset(
+BUILT_IN = frozenset(
     {"active", "apps", "archive", "away", "call", "collapse", "dm", "dnd", "expand", "feed", "invite", "join", "keys", "leave", "me", "msg"}
     | {"mute", "open", "prefs", "remind", "remove", "rename", "search", "shrug", "star", "status", "topic", "who"}
 )
@@ -102,7 +102,7 @@ def manifest(settings: SlackSettings, menu: Sequence[CommandSpec], public_url: s
 
 def _commands(menu: Sequence[CommandSpec], address: str) -> list[dict[str, object]]:
     url = {"url": address} if address else {}
-    shown = [spec for spec in menu if not spec.hidden and spec.name not in _BUILT_IN][: _COMMANDS - 1]
+    shown = [spec for spec in menu if not spec.hidden and spec.name not in BUILT_IN][: _COMMANDS - 1]
     commands: list[dict[str, object]] = []
     for spec in shown:
         _, _, hint = grammar.usage(spec).partition(" ")
