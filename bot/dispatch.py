@@ -155,13 +155,14 @@ class Dispatch:
         """What a page of the person's own shows. What cannot be read now is left out."""
         asker = Asker(person=person, place=place, event=None)
         try:
-            uses = await self._quotas.report(person, place)
-            if banned := (await self._roles.rights(person, place)).banned():
-                return [says.refusal_page(banned, trace=""), says.quota_page(uses, of="Your quota", zone=person.zone)]
+            rights = await self._roles.rights(person, place)
+            quota = says.quota_page(await self._quotas.report(rights.person, place), of="Your quota", zone=person.zone, more=True)
+            if banned := rights.banned():
+                return [says.refusal_page(banned, trace=""), quota]
             recent = await self._jobs.pictured(asker, limit=_SHOWN, among=_HOME)
             kept = await self._jobs.kept(asker, limit=_HOME)
             known = {job.id: self._catalog.capabilities(job.provider, job.model) for job in (*recent, *(job for job, _ in kept))}
-            return says.home(uses, recent, kept[:_SHOWN], known, zone=person.zone)
+            return says.home(quota, recent, kept[:_SHOWN], known)
         except Fault as fault:
             log.warning("home not shown", error=type(fault).__name__)
             return [says.whisper("Your page cannot be read right now; open it again in a minute.", title="Limner")]

@@ -54,6 +54,14 @@ class OverQuota(Refusal):
     """A request that would overrun what the person, channel or team may use."""
 
 
+class TooLarge(OverQuota):
+    """A request that is larger than one may be: images, steps, pixels."""
+
+
+class Unpriced(OverQuota):
+    """A request of which nobody knows the price, where money is limited."""
+
+
 class TooMany(Refusal):
     """A person who has as many waiting jobs as one may have."""
 

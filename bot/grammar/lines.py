@@ -210,7 +210,9 @@ class _Reading:
             later = places[number + 1 :]
             # `/quota @grace` leaves out the word before the person, `/budget set $5/month` the one before the rate.
             fits_later = any((other.kind in _TELLING or other.choices) and kinds.read(other, unquote(unit)) is not None for other in later)
-            left_out = fits_later or any(other.rest for other in later)
+            # A word between others that is none of its choices was meant for what follows.
+            between = bool(number and option.choices and later)
+            left_out = fits_later or between or any(other.rest for other in later)
             if left_out and not option.required and not kinds.resembles(option, unquote(unit)):
                 continue
             loose = loose[len(unit) :]

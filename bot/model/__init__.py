@@ -3,11 +3,13 @@
 One module a family: `people` (Person, Place, Role), `request` (Request, Capabilities), `image` (Image, Concern, Verdict, Progress),
 `job` (Job, State and the table of legal moves), `message` (Message, Action, Form, Post), `menu` (CommandSpec, Option),
 `invocation` (Invocation, Asker, Answer), `delivery` (Delivery, Notice), `rule` (Rule, Limit), `subject` (whom a rule is about),
-`account` (one person on several platforms), `case` (what waits for a decision), `entry` (what the audit keeps), `record`
+`account` (one person on several platforms),
+`balance` (how a budget stands), `case` (what waits for a decision), `entry` (what the audit keeps), `record`
 (what is kept about whom, and the sums of it). Everybody imports them from here.
 """
 
 from bot.model.account import Account
+from bot.model.balance import BORDERS, Balance, Report
 from bot.model.case import Case, CaseKind, CaseState
 from bot.model.delivery import Delivery, Notice
 from bot.model.entry import LIMNER, Entry
@@ -32,6 +34,7 @@ from bot.model.subject import (
 )
 
 __all__ = [
+    "BORDERS",
     "LIMNER",
     "MICRO",
     "MOVES",
@@ -44,6 +47,7 @@ __all__ = [
     "Answer",
     "Asker",
     "Attachment",
+    "Balance",
     "Breach",
     "Capabilities",
     "Case",
@@ -88,6 +92,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Promise",
+    "Report",
     "Request",
     "Role",
     "Rule",

@@ -1,15 +1,47 @@
-"""What people may use: the installation's defaults, and admins' rules."""
+"""What people may use: what the settings say, and admins' rules."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from bot.decisions import Decisions
-from bot.model import Account, Asker, Limit, Load, Person, Place, Request, RuleKind, Use, Window, subject_of_person
+from bot.errors import OverQuota, Unpriced
+from bot.grammar import Rate
+from bot.model import (
+    MICRO,
+    Account,
+    Asker,
+    Entry,
+    Job,
+    Limit,
+    Load,
+    Measure,
+    Person,
+    Place,
+    Pool,
+    Report,
+    Request,
+    Rule,
+    RuleKind,
+    Use,
+    Window,
+    subject_of_channel,
+    subject_of_workspace,
+)
 from bot.ports import Store
-from bot.quotas.windows import window_of
+from bot.quotas.budgets import Budgets, budget_limit
+from bot.quotas.caps import check_caps
+from bot.quotas.grants import Grant, concerned, read_grant
+from bot.quotas.purses import Purses
+from bot.quotas.rates import UNLIMITED, write_amount
+from bot.quotas.rulebook import Rulebook, levels_of
+from bot.quotas.slots import EVERYTHING, Slot, read_slot
+from bot.quotas.windows import window_of, zone_of
+
+LISTED = (RuleKind.QUOTA, RuleKind.GRANT, RuleKind.WEIGHT, RuleKind.CAP, RuleKind.BUDGET, RuleKind.APPROVAL, RuleKind.PRICE)
+"""The kinds of rules that are about how much somebody may use."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,67 +77,247 @@ class Quotas:
         self._decisions = decisions
         self._defaults = {Window.DAY: day, Window.MONTH: month}
         self._load = load
-        self._zone = ZoneInfo(zone)
+        self._zone = zone
         self._now = now
+        self._purses = Purses(store)
+        self.budgets = Budgets(store, decisions=decisions, zone=zone, now=now)
+
+    @property
+    def defaults(self) -> Mapping[Window, int | None]:
+        """Images a person may have where no rule says anything, as the settings have it."""
+        return self._defaults
 
     async def terms(self, asker: Asker, request: Request, *, model: str, estimate: Decimal | None) -> Terms:
         """What holds for a request that was fitted to a model (`provider/model`), before it becomes a job.
 
         Raises:
-            OverQuota: it is larger than one request may be: count, size, steps.
+            TooLarge: it is larger than one request may be: count, size, steps.
+            Unpriced: money is limited here, and nobody knows what it costs.
         """
-        del request, model
         account = await self._store.account(asker.person)
-        return Terms(account=account, limits=tuple(await self._limits(asker.person, account)), load=self._load, estimate=estimate)
+        book = await self._book(asker.person, asker.place)
+        check_caps(book, request)
+        operation = request.operation.value
+        price = book.price(model) if estimate is None else None
+        estimate = price * request.count if price is not None else estimate
+        limits = await self._limits(book, asker.place, account, covering=(model, operation))
+        if estimate is None and (limit := next((each for each in limits if each.measure is Measure.MONEY), None)):
+            raise Unpriced(
+                f"Nobody knows what an image of {model} costs, and money is limited here{f' ({limit.of})' if limit.of else ''}.",
+                advice=f"Choose another model: /models. Or an admin gives it a price: /budget price {model} $0.03.",
+            )
+        return Terms(
+            account=account,
+            limits=tuple(limits),
+            load=book.load,
+            weight=book.weight(model, operation),
+            estimate=estimate,
+            approval=_approval(book.approval, estimate),
+        )
+
+    async def moved(self, job: Job, *, was: Job) -> Job:
+        """A job that goes to another model, with what it will cost and count there.
+
+        Raises:
+            OverQuota: it would be too dear, too large or too much there.
+        """
+        path = f"{job.provider}/{job.model}"
+        asker = Asker(person=job.person, place=job.place, event=None)
+        terms = await self.terms(asker, job.fitted, model=path, estimate=job.estimate)
+        if terms.approval and not job.approved:
+            raise OverQuota(terms.approval)
+        job = replace(job, weight=terms.weight, estimate=terms.estimate)
+        for limit, used in zip(terms.limits, await self._store.usage(terms.limits), strict=True):
+            freed = _takes(was, limit) if was.created >= limit.since else 0
+            if _takes(job, limit) > max(0, limit.amount - (used - freed)):
+                raise OverQuota(f"It would be too much at {path}.")
+        return job
 
     async def running(self, person: Person, place: Place) -> int:
         """How many jobs of this person may be drawn at once."""
-        del person, place
-        return self._load.running
+        return (await self._book(person, place)).load.running
 
-    async def report(self, person: Person, place: Place) -> list[Use]:
-        """What this person used, of how much, and when it renews."""
-        del place
+    async def report(self, person: Person, place: Place) -> Report:
+        """What covers this person in this place: use, limits, renewal, grants, and how many jobs may run and wait."""
         account = await self._store.account(person)
-        windows = await self._windows(account)
-        questions = [
-            Limit(subject=account.key, window=window, amount=amount or 0, since=since, renews=renews)
-            for window, amount, since, renews in windows
+        book = await self._book(person, place)
+        free = [slot for slot, amount in book.own.items() if amount is None and slot.plain and slot.measure is Measure.IMAGES]
+        limits = [
+            *(self._limit(book, slot, 0, pool=Pool.ACCOUNT, subject=account.key) for slot in free),
+            *await self._limits(book, place, account),
         ]
-        used = await self._store.usage(questions)
-        return [
-            Use(window=window, used=spent, amount=amount, renews=renews)
-            for (window, amount, _, renews), spent in zip(windows, used, strict=True)
+        used = await self._store.usage(limits)
+        uses = [
+            Use(
+                window=limit.window,
+                used=spent,
+                amount=None if number < len(free) else limit.amount,
+                renews=limit.renews,
+                measure=limit.measure,
+                rolling=limit.rolling,
+                model=limit.model,
+                operation=limit.operation,
+                of=limit.of,
+                granted=limit.amount - (book.own.get(slot_of(limit)) or 0) if limit.pool is Pool.ACCOUNT and number >= len(free) else 0,
+            )
+            for number, (limit, spent) in enumerate(zip(limits, used, strict=True))
         ]
+        caps = {name: most for name in ("count", "steps", "size") if (most := book.most(name)) is not None}
+        now = self._now()
+        grants = [(each.measure, each.amount, each.end) for pool in Pool for each in book.grants(pool) if each.start <= now < each.end]
+        return Report(uses=tuple(uses), grants=tuple(grants), load=book.load, caps=caps, zone=book.zone or self._zone)
 
-    async def set(self, asker: Asker, subject: Person, amount: int | None, window: Window | None) -> None:
-        """Give a person their own limit; None for no limit; no window for all windows."""
-        value = "unlimited" if amount is None else str(amount)
-        about = subject_of_person(subject)
-        windows = (window,) if window else (Window.DAY, Window.MONTH)
-        rules = [self._decisions.rule(asker, RuleKind.QUOTA, about, value, slot=f"images/{each.value}") for each in windows]
-        await self._decisions.decide(asker, rules, act="quota.set")
+    async def seen(self, person: Person) -> Person:
+        """Somebody with the groups that they were last seen in, which the record of people does not keep."""
+        newest = await self._store.recent(person=person, limit=1)
+        return replace(person, groups=newest[0].person.groups) if newest and not person.groups else person
 
-    async def reset(self, asker: Asker, subject: Person) -> None:
-        """Forgive what a person used so far."""
-        rule = self._decisions.rule(asker, RuleKind.RESET, subject_of_person(subject), "done")
-        await self._decisions.decide(asker, [rule], act="quota.reset")
+    async def rules(self, place: Place) -> list[Rule]:
+        """Every rule of the workspace about how much somebody may use; grants that ended are left out."""
+        now = self._now()
+        found = await self._store.rules_of(f"{place.platform}:{place.workspace}", LISTED)
+        return [rule for rule in found if rule.kind is not RuleKind.GRANT or read_grant(rule).end > now]
 
-    async def _limits(self, person: Person, account: Account) -> list[Limit]:
-        del person
-        return [
-            Limit(subject=account.key, window=window, amount=amount, since=since, renews=renews)
-            for window, amount, since, renews in await self._windows(account)
-            if amount is not None
+    async def set(self, asker: Asker, subject: str, rate: Rate, *, rolling: bool = False, model: str = "", operation: str = "") -> Entry:
+        """Give a subject a limit, in place of the one of the same slot. Unlimited in every window takes the place of all its others."""
+        if not rate.window:
+            # A rule about all of one model or operation would say less than it seems to.
+            standing = await self._store.rules([subject], (RuleKind.QUOTA,))
+            others = [self._rule(asker, subject, rule.slot, "") for rule in standing if rule.slot != EVERYTHING]
+            rules = [self._rule(asker, subject, EVERYTHING, UNLIMITED), *others]
+        else:
+            measure = Measure.MONEY if rate.money else Measure.IMAGES
+            slot = Slot(measure=measure, window=Window(rate.window), rolling=rolling, model=model, operation=operation)
+            amount = None if rate.amount is None else int(rate.amount * MICRO) if rate.money else int(rate.amount)
+            rules = [self._rule(asker, subject, str(slot), write_amount(measure, amount))]
+        return await self._decisions.decide(asker, rules, act="quota.set", about=subject)
+
+    async def forget(self, asker: Asker, subject: str, *, model: str = "", operation: str = "") -> Entry | None:
+        """Take back every limit of a subject, or those about a model or operation; None where there is none."""
+        standing = await self._store.rules([subject], (RuleKind.QUOTA,))
+        chosen = [rule for rule in standing if not (model or operation) or _about(rule.slot, model, operation)]
+        rules = [self._rule(asker, subject, rule.slot, "") for rule in chosen]
+        return await self._decisions.decide(asker, rules, act="quota.set", about=subject) if rules else None
+
+    async def reset(self, asker: Asker, subject: str) -> Entry:
+        """Forgive what was used so far, of quotas; the team's budget stays, for it was paid."""
+        rule = self._decisions.rule(asker, RuleKind.RESET, subject, self._now().isoformat())
+        return await self._decisions.decide(asker, [rule], act="quota.reset")
+
+    async def grant(self, asker: Asker, subject: str, amount: int, measure: Measure, until: datetime, *, name: str = "") -> Entry:
+        """Give a subject so many images, or micro-dollars, more in all until a moment. A second grant of the same name changes nothing."""
+        now = self._now()
+        standing = [read_grant(rule) for rule in await self._store.rules([subject], (RuleKind.GRANT,))]
+        # A name that nobody else takes in this very moment.
+        slot = f"{measure.value}/{name or secrets.token_hex(3)}"
+        if same := next((grant for grant in standing if grant.slot == slot), None):
+            rule = self._decisions.rule(asker, RuleKind.GRANT, subject, same.value, slot=slot)
+            return await self._decisions.decide(asker, [rule], act="quota.grant")
+        given = Grant(measure=measure, amount=amount, start=now, end=until)
+        rules = [self._decisions.rule(asker, RuleKind.GRANT, subject, given.value, slot=slot)]
+        needed = {grant.slot for grant in concerned(standing, now)}
+        over = [grant for grant in standing if grant.end <= now and grant.slot not in needed]
+        rules += [self._decisions.rule(asker, RuleKind.GRANT, subject, "", slot=grant.slot) for grant in over]
+        return await self._decisions.decide(asker, rules, act="quota.grant")
+
+    async def revoke(self, asker: Asker, subject: str) -> Entry | None:
+        """Take back every grant of a subject that is open; None where there is none."""
+        now = self._now()
+        grants = [read_grant(rule) for rule in await self._store.rules([subject], (RuleKind.GRANT,))]
+        rules = [self._decisions.rule(asker, RuleKind.GRANT, subject, "", slot=grant.slot) for grant in grants if grant.end > now]
+        return await self._decisions.decide(asker, rules, act="quota.revoke") if rules else None
+
+    async def weigh(self, asker: Asker, weight: int | None, *, model: str = "", operation: str = "") -> Entry:
+        """Let each image of a model or an operation count as so many, here and from now on; None takes it back."""
+        slot = f"model={model}" if model else f"operation={operation}"
+        value = "" if weight is None else str(weight)
+        rule = self._decisions.rule(asker, RuleKind.WEIGHT, subject_of_workspace(asker.place), value, slot=slot)
+        return await self._decisions.decide(asker, [rule], act="quota.weight")
+
+    async def cap(self, asker: Asker, subject: str, caps: Mapping[str, int | None]) -> Entry:
+        """Set how much of something there may be at once, by name; None takes a cap back."""
+        rules = [
+            self._decisions.rule(asker, RuleKind.CAP, subject, "" if most is None else str(most), slot=name) for name, most in caps.items()
         ]
+        return await self._decisions.decide(asker, rules, act="limit.set", about=subject)
 
-    async def _windows(self, account: Account) -> list[tuple[Window, int | None, datetime, datetime]]:
-        rules = await self._store.rules([f"person:{key}" for key in account.people], (RuleKind.QUOTA, RuleKind.RESET))
-        forgiven = max((rule.created for rule in rules if rule.kind is RuleKind.RESET), default=None)
-        found: list[tuple[Window, int | None, datetime, datetime]] = []
-        for window, default in self._defaults.items():
-            since, renews = window_of(self._now(), window, self._zone)
-            rule = next((rule for rule in rules if rule.kind is RuleKind.QUOTA and rule.slot == f"images/{window.value}"), None)
-            amount = default if rule is None else None if rule.value == "unlimited" else int(rule.value)
-            found.append((window, amount, max(since, forgiven) if forgiven else since, renews))
+    async def caps(self, subject: str) -> Mapping[str, int]:
+        """What is capped for a subject alone."""
+        return {rule.slot: int(rule.value) for rule in await self._store.rules([subject], (RuleKind.CAP,))}
+
+    def _rule(self, asker: Asker, subject: str, slot: str, value: str) -> Rule:
+        return self._decisions.rule(asker, RuleKind.QUOTA, subject, value, slot=slot)
+
+    async def _book(self, person: Person, place: Place) -> Rulebook:
+        levels = levels_of(person, place)
+        subjects = [*(subject for level in levels for subject in level), subject_of_channel(place), subject_of_workspace(place)]
+        return Rulebook(await self._store.rules(subjects), levels, place, defaults=self._defaults, load=self._load)
+
+    async def _limits(self, book: Rulebook, place: Place, account: Account, *, covering: tuple[str, str] | None = None) -> list[Limit]:
+        """Every limit that a job here must pass; `covering` is its model and operation, to leave out those about others."""
+        channel, workspace = f"{place.platform}:{place.workspace}:{place.channel}", f"{place.platform}:{place.workspace}"
+        wanted: list[tuple[Pool, str, Mapping[Slot, int | None] | Mapping[Slot, int]]] = [
+            (Pool.ACCOUNT, account.key, book.own),
+            (Pool.CHANNEL, channel, book.pooled(Pool.CHANNEL)),
+            (Pool.WORKSPACE, workspace, book.pooled(Pool.WORKSPACE)),
+        ]
+        found: list[Limit] = []
+        for pool, subject, amounts in wanted:
+            of = {Pool.ACCOUNT: "", Pool.CHANNEL: f"<#{place.channel}>", Pool.WORKSPACE: "this workspace"}[pool]
+            limits = [
+                self._limit(book, slot, amount, pool=pool, subject=subject, of=of)
+                for slot, amount in amounts.items()
+                if amount is not None and (covering is None or slot.covers(*covering))
+            ]
+            grants, zone = book.grants(pool), zone_of(book.zone or self._zone)
+            found += [await self._purses.widen(limit, grants, book.forgiven(pool), zone, self._now()) for limit in limits]
+        for window, amount in book.budgets.items():
+            since, renews = window_of(self._now(), window, zone_of(book.zone or self._zone))
+            found.append(budget_limit(place, window, amount, since, renews))
         return found
+
+    def _limit(self, book: Rulebook, slot: Slot, amount: int, *, pool: Pool, subject: str, of: str = "") -> Limit:
+        now = self._now()
+        length = slot.window.length
+        calendar = window_of(now, slot.window, zone_of(book.zone or self._zone))
+        since, renews = (now - length, now + length) if slot.rolling else calendar
+        forgiven = book.forgiven(pool)
+        return Limit(
+            subject=subject,
+            pool=pool,
+            measure=slot.measure,
+            window=slot.window,
+            rolling=slot.rolling,
+            amount=amount,
+            since=max(since, forgiven) if forgiven else since,
+            renews=renews,
+            model=slot.model,
+            operation=slot.operation,
+            of=of,
+        )
+
+
+def slot_of(limit: Limit | Use) -> Slot:
+    """What a limit is about."""
+    return Slot(measure=limit.measure, window=limit.window, rolling=limit.rolling, model=limit.model, operation=limit.operation)
+
+
+def _takes(job: Job, limit: Limit) -> int:
+    """What a job takes of a limit."""
+    if not slot_of(limit).covers(f"{job.provider}/{job.model}", job.request.operation.value):
+        return 0
+    charge = job.charge
+    return charge.images if limit.measure is Measure.IMAGES else charge.spent if limit.team else charge.money
+
+
+def _approval(above: Decimal | None, estimate: Decimal | None) -> str:
+    if above is None or (estimate is not None and estimate <= above):
+        return ""
+    if estimate is None:
+        return f"Nobody knows what it costs, and an admin approves what costs more than ${above:.2f} here."
+    return f"It would cost about ${estimate:.2f}, and an admin approves what costs more than ${above:.2f} here."
+
+
+def _about(slot: str, model: str, operation: str) -> bool:
+    read = read_slot(slot)
+    return read is not None and (read.model, read.operation) == (model, operation)

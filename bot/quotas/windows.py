@@ -1,16 +1,17 @@
 """Windows: spans of time by the calendar of a time zone, or rolling behind now."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.model import Window
 
-ROLLING = {
-    Window.HOUR: timedelta(hours=1),
-    Window.DAY: timedelta(days=1),
-    Window.WEEK: timedelta(days=7),
-    Window.MONTH: timedelta(days=30),
-}
+
+def zone_of(name: str) -> ZoneInfo:
+    """A time zone by its IANA name; UTC where this machine does not know it."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
 
 
 def window_of(moment: datetime, window: Window, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -33,3 +34,14 @@ def window_of(moment: datetime, window: Window, zone: ZoneInfo) -> tuple[datetim
         after = (first + timedelta(days=31)).replace(day=1)
     borders = (datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC) for day in (first, after))
     return next(borders), next(borders)
+
+
+def spans_since(first: datetime, now: datetime, window: Window, zone: ZoneInfo, *, rolling: bool) -> list[datetime]:
+    """Where each window begins, from the one of `first` to the one of `now`; rolling, spans of its length from `first` on."""
+    if rolling:
+        number = (now - first) // window.length
+        return [first + window.length * each for each in range(number + 1)]
+    found = [window_of(first, window, zone)[0]]
+    while (border := window_of(found[-1], window, zone)[1]) <= now:
+        found.append(border)
+    return found

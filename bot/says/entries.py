@@ -43,6 +43,8 @@ def subject_words(subject: str) -> str:
 
 def _spoken(name: str) -> str:
     kind, subject, slot = (*name.split(" ", 2), "", "")[:3]
+    # A grant's name tells it apart from others, and tells people nothing.
+    slot = slot.partition("/")[0] if kind == "grant" else slot
     return " · ".join(part for part in (subject_words(subject), kind, slot.replace("/", " ").replace("=", " ")) if part)
 
 
@@ -54,6 +56,8 @@ def _shown(name: str, value: str, zone: str) -> str:
         value = f"{value.partition(' ')[0]}{_UNTIL}{value.rpartition(_TO)[2]}"
     plain, _, ends = value.rpartition(_UNTIL)
     try:
+        if name.startswith("reset ") and value:
+            return f"what was used before {moment(datetime.fromisoformat(value), zone)} is forgiven"
         return f"{plain}{_UNTIL}{moment(datetime.fromisoformat(ends), zone)}" if plain else value or "nothing"
     except ValueError:
         return value

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.model import Action, Capabilities, Emphasis, Job, Message, Use
-from bot.says.pages import EXAMPLES, quota_page
+from bot.model import Action, Capabilities, Emphasis, Job, Message
+from bot.says.pages import EXAMPLES
 from bot.says.results import pictures_of
 from bot.says.words import cut, plural
 
 
 def home(
-    uses: Sequence[Use], recent: Sequence[Job], kept: Sequence[tuple[Job, int]], models: Mapping[str, Capabilities | None], *, zone: str
+    quota: Message, recent: Sequence[Job], kept: Sequence[tuple[Job, int]], models: Mapping[str, Capabilities | None]
 ) -> list[Message]:
     """The sections, first to last. `models` holds the facts of each job's model, by job id."""
     how = (
@@ -30,7 +30,7 @@ def home(
     )
     return [
         welcome,
-        quota_page(uses, of="Your quota", zone=zone),
+        quota,
         _gallery("Your last images", [(job, 0) for job in recent], models, none="Nothing yet. Your images will be here."),
         _gallery("Your favourites", kept, models, none="None yet. React with ⭐ to a result to keep it here."),
     ]

@@ -46,6 +46,8 @@ _HEADINGS = {
     "Blocked": "Not allowed by the policy",
     "Refused": "Not allowed by the policy",
     "OverQuota": "Quota used up",
+    "TooLarge": "Larger than one request may be",
+    "Unpriced": "Nobody knows the price",
     "TooMany": "Too many waiting jobs",
     "NotFound": "Not found",
     "NotAllowed": "Not allowed",

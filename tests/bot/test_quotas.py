@@ -1,6 +1,7 @@
 """Quotas: calendar windows in the installation's time zone, and rates as people type them."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Misunderstood
-from bot.model import Window
-from bot.quotas import parse_rate, window_of
+from bot.model import Measure, Operation, Window
+from bot.quotas import Slot, read_amount, read_rate, read_slot, read_sum, window_of
+from bot.quotas.rates import write_amount
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -34,22 +36,56 @@ def test_december_ends_in_january() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("text", "amount", "money", "window"),
     [
-        ("50/day", (50, Window.DAY)),
-        ("200/Month", (200, Window.MONTH)),
-        ("50", (50, Window.DAY)),
-        ("unlimited", (None, None)),
-        ("unlimited/day", (None, Window.DAY)),
-        ("0/day", (0, Window.DAY)),
+        ("50/day", 50, False, "day"),
+        ("200/Month", 200, False, "month"),
+        ("50", 50, False, "day"),
+        ("unlimited", None, False, ""),
+        ("unlimited/day", None, False, "day"),
+        ("0/day", 0, False, "day"),
+        ("$2.50/week", Decimal("2.5"), True, "week"),
     ],
 )
-def test_rates_read_as_people_type_them(text: str, expected: tuple[int | None, Window | None]) -> None:
-    assert parse_rate(text) == expected
+def test_rates_read_as_people_type_them(text: str, amount: int | Decimal | None, window: str, *, money: bool) -> None:
+    rate = read_rate(text)
+    assert (rate.amount, rate.money, rate.window) == (amount, money, window)
 
 
-@pytest.mark.parametrize("text", ["", "many", "-5/day", "50/fortnight", "1e9/day", "9999999999/day", "٥/day/x"])
+@pytest.mark.parametrize("text", ["", "many", "-5/day", "50/fortnight", "1e9/day", "9999999999/day", "٥/day/x", "$5"])
 def test_what_is_no_rate_is_answered_with_one(text: str) -> None:
     with pytest.raises(Misunderstood) as caught:
-        parse_rate(text)
+        read_rate(text)
     assert caught.value.line
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("20", (Measure.IMAGES, 20)), ("$5", (Measure.MONEY, 5_000_000)), ("$0.0025", (Measure.MONEY, 2500))]
+)
+def test_a_grant_is_images_or_money(text: str, expected: tuple[Measure, int]) -> None:
+    assert read_sum(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "0", "$0", "20/day", "unlimited", "usual", "$", "-3", "1e3", "２"])
+def test_what_is_no_sum_is_answered_with_one(text: str) -> None:
+    with pytest.raises(Misunderstood):
+        read_sum(text)
+
+
+@given(st.sampled_from(Measure), st.one_of(st.none(), st.integers(0, 10**12)))
+def test_an_amount_is_read_as_it_was_written(measure: Measure, amount: int | None) -> None:
+    assert read_amount(measure, write_amount(measure, amount)) == amount
+
+
+@given(
+    st.builds(
+        Slot,
+        measure=st.sampled_from(Measure),
+        window=st.sampled_from(Window),
+        rolling=st.booleans(),
+        model=st.sampled_from(["", "fal/flux-schnell", "a/b/c", "x/model=y"]),
+    )
+    | st.builds(Slot, window=st.sampled_from(Window), operation=st.sampled_from([operation.value for operation in Operation]))
+)
+def test_a_slot_is_read_as_it_was_written(slot: Slot) -> None:
+    assert read_slot(str(slot)) == slot
