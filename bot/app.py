@@ -89,6 +89,7 @@ class App:
     catalog: Catalog
     jobs: Jobs
     dispatch: Dispatch
+    reviews: Reviews
     worker: Worker
     drawer: Drawer
     teller: Teller
@@ -346,6 +347,7 @@ async def open_app(
             catalog=catalog,
             jobs=jobs,
             dispatch=dispatch,
+            reviews=reviews,
             worker=worker,
             drawer=drawer,
             teller=teller,

@@ -1,7 +1,9 @@
 """`/show`: everything about a job, where it came from, and its buttons."""
 
+from dataclasses import replace
+
 from bot.command import JOB, Command, Context, Options, says, whisper
-from bot.model import Answer, CommandSpec, Origin
+from bot.model import Answer, CommandSpec, Origin, State
 
 
 async def run(context: Context, options: Options) -> Answer:
@@ -10,6 +12,12 @@ async def run(context: Context, options: Options) -> Answer:
     marks = await context.jobs.store.marks(job.id)
     if "deleted" in marks:
         return whisper(says.whisper(f"The images of job {job.id} were deleted.", title=f"Job {job.id}"))
+    if "hidden" in marks:
+        said = f"The images of job {job.id} were reported and are under review."
+        return whisper(says.whisper(said, title=f"Job {job.id}"))
+    if job.state is State.HELD:
+        # What waits for a reviewer is seen by nobody yet.
+        job = replace(job, images=())
     model = context.catalog.capabilities(job.provider, job.model)
     page = says.details(job, model, await context.jobs.ancestors(job), marks)
     # The ✉️ reaction asks for something to keep; whoever typed or pressed reads it where they are.

@@ -76,7 +76,15 @@ class Drawer:
         self._waits: dict[str, asyncio.Event] = {}
         self._stopping = asyncio.Event()
         self._endings = Endings(
-            store=store, queue=queue, catalog=catalog, fan=self._fan, metrics=metrics, preferences=preferences, roles=roles, now=now
+            store=store,
+            queue=queue,
+            catalog=catalog,
+            fan=self._fan,
+            metrics=metrics,
+            preferences=preferences,
+            roles=roles,
+            quotas=quotas,
+            now=now,
         )
         self._pauses = Pauses(queue=queue, roles=roles, endings=self._endings, now=now)
         self._calls = Calls(store=store, catalog=catalog, fan=self._fan, save=self._endings.save, now=now)

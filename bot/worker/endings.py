@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot import says
-from bot.errors import FaultKind, NotAllowed, NothingFits, ProviderFault, Refused, StoreFault
+from bot.errors import FaultKind, NotAllowed, NothingFits, OverQuota, ProviderFault, Refused, StoreFault
 from bot.jobs import PATIENCE, TELL, policy_of
 from bot.model import Job, Problem, Promise, State
 from bot.ports import ImageProvider, Metrics, Queue, Store
 from bot.preferences import Preferences
+from bot.quotas import Quotas
 from bot.roles import Roles
 from bot.routing import Catalog
 from bot.worker.fan import Fan
@@ -38,6 +39,7 @@ class Endings:
         metrics: Metrics,
         preferences: Preferences,
         roles: Roles,
+        quotas: Quotas,
         now: Callable[[], datetime],
     ) -> None:
         self._store = store
@@ -47,6 +49,7 @@ class Endings:
         self._metrics = metrics
         self._preferences = preferences
         self._roles = roles
+        self._quotas = quotas
         self._now = now
 
     async def refuse(self, job: Job, refused: Refused) -> tuple[Job, float | None]:
@@ -84,42 +87,56 @@ class Endings:
 
     async def move_on(self, job: Job, fault: ProviderFault) -> bool:
         """To the next model that may and can, never when the work may still come. False where there is none."""
-        tried = (*job.tried, f"{job.provider}/{job.model}")
         if (fault.accepted and fault.kind is FaultKind.TIMEOUT) or job.request.model is not None:
             return False
-        try:
-            # By the roles of now: what the job knows may have been taken back since.
-            barred = (await self._roles.as_met(job.person, job.place)).barred
-            policy = policy_of(await self._preferences.of(job.place), barred=barred)
-            choice = self._catalog.choose(job.request, tried=tried, policy=policy, person=job.person.key)
-        except (NothingFits, NotAllowed):
+        moved = await self._next(job)
+        if moved is None:
             return False
-        model = choice.offer.model
-        seed = None if model.promise is Promise.NOT_REPEATABLE else job.fitted.seed
-        moved = replace(
-            job,
-            state=State.QUEUED,
-            provider=choice.offer.provider,
-            model=model.name,
-            fitted=replace(choice.fitted, seed=seed),
-            seed=seed,
-            changes=choice.changes,
-            estimate=model.estimate(job.request.operation, choice.fitted.count),
-            # Its pictures are not what the model of before would draw: nobody is given them for its own.
-            likeness="",
-            tried=tried,
-            attempts=0,
-            ticket=None,
-            due=None,
-            deadline=job.created + PATIENCE,
-            changed=self._now(),
-        )
         saved = await self.save(moved, was=job)
         await self._fan.clear(job)
         log.info("next provider", provider=saved.provider, model=saved.model)
         await self._queue.put(job.id, lane=saved.provider, priority=job.priority, once=f"v{saved.version}")
         await self._queue.put(job.id, lane=TELL, once=f"v{saved.version}")
         return True
+
+    async def _next(self, job: Job) -> Job | None:
+        """The job at the next model that may and can and is not too dear; None where there is none."""
+        tried = (*job.tried, f"{job.provider}/{job.model}")
+        dear: tuple[str, ...] = ()
+        # By the roles of now: what the job knows may have been taken back since.
+        barred = (await self._roles.as_met(job.person, job.place)).barred
+        policy = policy_of(await self._preferences.of(job.place), barred=barred)
+        while True:
+            try:
+                choice = self._catalog.choose(job.request, tried=(*tried, *dear), policy=policy, person=job.person.key)
+            except (NothingFits, NotAllowed):
+                return None
+            model = choice.offer.model
+            seed = None if model.promise is Promise.NOT_REPEATABLE else job.fitted.seed
+            moved = replace(
+                job,
+                state=State.QUEUED,
+                provider=choice.offer.provider,
+                model=model.name,
+                fitted=replace(choice.fitted, seed=seed),
+                seed=seed,
+                changes=choice.changes,
+                estimate=model.estimate(job.request.operation, choice.fitted.count),
+                # Its pictures are not what the model of before would draw: nobody is given them for its own.
+                likeness="",
+                tried=tried,
+                attempts=0,
+                ticket=None,
+                due=None,
+                deadline=job.created + PATIENCE,
+                changed=self._now(),
+            )
+            try:
+                # Never past a budget: the next model may be dearer, or nobody knows its price.
+                return await self._quotas.moved(moved, was=job)
+            except OverQuota as over:
+                log.info("next model is too dear", provider=moved.provider, model=moved.model, why=type(over).__name__)
+                dear = (*dear, choice.offer.path)
 
     async def expire(self, job: Job) -> tuple[Job, float | None]:
         """The job's time is over: its service is told, and the person."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from adapters.platforms.playground.history import Entry
 from bot.app import Fakes
-from bot.model import Answer, Case, CaseKind, CaseState, Concern, Job, Origin, Person, Place, Term
+from bot.model import Answer, Case, CaseKind, CaseState, Concern, Inquiry, Job, Origin, Person, Place, Term
 from tests.flows.story import Story, eventually, open_story, said
 from tests.flows.test_services import EASY, Service
 
@@ -84,16 +84,9 @@ class Scene(Story):
         return await self.say(line, who=who, channel="review", origin=Origin.BUTTON)
 
     async def audit(self, act: str) -> list[str]:
-        """Who did this, by the audit."""
-        found: list[str] = []
-        for number in range(1, 200):
-            try:
-                entry = await self.app.store.entry(number)
-            except Exception:  # noqa: BLE001 - the end of the audit
-                return found
-            if entry.act == act:
-                found.append(entry.who)
-        return found
+        """Who did this, by the audit, the first first."""
+        found = await self.app.store.entries(Inquiry(workspace="playground:studio", act=act), limit=100)
+        return [entry.who for entry in reversed(found)]
 
 
 @asynccontextmanager

@@ -129,8 +129,9 @@ async def test_without_a_review_channel_what_is_doubtful_is_refused_and_says_why
     assert job.state is State.BLOCKED
 
 
-async def test_a_case_that_had_no_channel_gets_its_card_with_the_channel(scene: Scene) -> None:
+async def test_cases_go_where_admins_say_and_are_listed_the_oldest_first(scene: Scene) -> None:
     job, case = await scene.asked()
+    scene.passes(timedelta(minutes=5))
     assert "<#brand>" in said(await scene.say("review channel <#brand> --hours 48", who="ada"))
     second = (await scene.say("imagine another doubtful thing")).job
     await scene.case(second, CaseKind.PROMPT)
