@@ -19,7 +19,7 @@ from storage.journal.documents import micros, micros_or_none, read_job, read_job
 from storage.journal.part import Insert as Upsert
 from storage.journal.part import Part, lock, take_event
 from storage.journal.part import insert as upsert
-from storage.journal.people import account_of
+from storage.journal.people import key_of
 from storage.schema import BEHIND, DELIVERED, LIVE, inputs, jobs, links, tickets
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Jobs(Part):
         def work(connection: Connection) -> Job:
             _take(connection, event, self._now())
             lock(connection, [job.counted_for, *(limit.subject for limit in limits)])
-            if account_of(connection, job.person.key).key != job.counted_for:
+            if key_of(connection, job.person.key) != job.counted_for:
                 raise Overtaken(f"{job.person.key} was linked or unlinked meanwhile.")
             standing = quota.ask(connection, job.counted_for, limits)
             quota.check(connection, job, standing, limits, load)
@@ -73,8 +73,8 @@ class Jobs(Part):
         def work(connection: Connection) -> None:
             _take(connection, event, self._now())
             # Who links at this very moment waits, or their history would not have it.
-            lock(connection, [account_of(connection, job.person.key).key])
-            _write(connection, job, account=account_of(connection, job.person.key).key)
+            lock(connection, [key_of(connection, job.person.key)])
+            _write(connection, job, account=key_of(connection, job.person.key))
             if entry is not None:
                 append(connection, entry)
 
@@ -89,7 +89,7 @@ class Jobs(Part):
         def work(connection: Connection) -> Job | str | None:
             lock(connection, [account])
             # Not all of its person's jobs, if it was linked since the job was taken. Nothing is done yet, so it is asked again.
-            if (now_of := account_of(connection, job.person.key).key) != account:
+            if (now_of := key_of(connection, job.person.key)) != account:
                 return now_of
             if connection.execute(_running(), {"account": account}).scalar_one() >= running:
                 _must_stand(connection, job)
@@ -225,9 +225,9 @@ def _since(moment: datetime, limits: Sequence[Limit]) -> int:
 
 def go_on(connection: Connection, job: Job, *, was: Job, limits: Sequence[Limit]) -> None:
     """Move a HELD job on: from now on (`changed`) it counts, with its quota asked. Raises Overtaken, OverQuota."""
-    account = account_of(connection, job.person.key).key
+    account = key_of(connection, job.person.key)
     lock(connection, [account, *(limit.subject for limit in limits)])
-    mine = {account_of(connection, job.person.key).key, *(limit.subject for limit in limits if limit.pool is Pool.ACCOUNT)}
+    mine = {key_of(connection, job.person.key), *(limit.subject for limit in limits if limit.pool is Pool.ACCOUNT)}
     if mine != {account}:
         raise Overtaken(f"{job.person.key} was linked or unlinked meanwhile.")
     swap(connection, job, was=was)

@@ -73,8 +73,8 @@ class People(Part):
             # The account that was linked before stays; of two new ones, the person who offered the code.
             stays, goes = (one, two) if len(one.people) >= len(two.people) else (two, one)
             made = micros(self._now())
-            for key in (*stays.people, *goes.people):
-                connection.execute(_linking(connection.dialect.name), {"person": key, "account": stays.key, "made": made})
+            for number, key in enumerate((*stays.people, *goes.people)):
+                connection.execute(_linking(connection.dialect.name), {"person": key, "account": stays.key, "made": made + number})
             connection.execute(_recounting(), {"of": goes.key, "now_of": stays.key})
             append(connection, entry)
             return account_of(connection, person.key)
@@ -90,15 +90,17 @@ class People(Part):
             others = [key for key in account.people if key != person.key]
             if not others:
                 return False
-            lock(connection, [account.key])
+            lock(connection, account.people)
+            # The account keeps its key, unless that is the name of the one who leaves.
+            key_of_rest = account.key if account.key in others else others[0]
             leaving = [person.key, *(others if len(others) == 1 else ())]
             for key in leaving:
                 connection.execute(_unlinking(), {"of": key})
-            # Who leaves takes their own jobs along; whoever stays needs a name for the account that is not the one who left.
+            # Who leaves takes their own jobs along.
             for key in account.people:
-                connection.execute(_returning(), {"of": key, "now_of": key if key in leaving else others[0]})
+                connection.execute(_returning(), {"of": key, "now_of": key if key in leaving else key_of_rest})
             for key in others if len(others) > 1 else ():
-                values = {"person": key, "account": others[0], "made": micros(self._now())}
+                values = {"person": key, "account": key_of_rest, "made": micros(self._now())}
                 connection.execute(_linking(connection.dialect.name), values)
             append(connection, entry)
             return True
@@ -148,10 +150,13 @@ def _meeting(dialect: str) -> Insert:
 
 def account_of(connection: Connection, person: str) -> Account:
     """The account of a person's key."""
-    key = connection.execute(_linked(), {"of": person}).scalar_one_or_none()
-    if key is None:
-        return Account(key=person, people=(person,))
-    return Account(key=key, people=tuple(connection.execute(_members(), {"of": key}).scalars()))
+    key = key_of(connection, person)
+    return Account(key=key, people=tuple(connection.execute(_members(), {"of": key}).scalars()) or (person,))
+
+
+def key_of(connection: Connection, person: str) -> str:
+    """The key of the account of a person's key."""
+    return connection.execute(_linked(), {"of": person}).scalar_one_or_none() or person
 
 
 @cache

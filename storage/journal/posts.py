@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from functools import cache
 
-from sqlalchemy import Connection, Delete, Select, Update, bindparam, delete, distinct, func, select, update
+from sqlalchemy import Connection, Delete, Integer, Select, Update, bindparam, delete, distinct, func, select, update
 
 from bot.model import Person, Post
 from storage.journal.documents import micros, read_post, write_post
 from storage.journal.part import Insert, Part, insert
-from storage.schema import jobs, marks, posts
+from storage.schema import jobs, links, marks, posts
 
 _CARD = "card"
 """The key of the post that shows the job's state."""
@@ -116,6 +116,9 @@ def _marked() -> Select[str, int]:
 
 @cache
 def _marked_by() -> Select[str, int]:
-    mine = (marks.c.person == bindparam("person"), marks.c.kind == bindparam("kind"))
-    newest = (marks.c.made.desc(), marks.c.job, marks.c.image)
-    return select(marks.c.job, marks.c.image).where(*mine).order_by(*newest).limit(bindparam("limit"))
+    # What somebody keeps on one platform is kept on the other that they linked; kept on both, it is kept once.
+    linked = select(links.c.account).where(links.c.person == bindparam("person")).scalar_subquery()
+    people = select(bindparam("person", type_=marks.c.person.type)).union(select(links.c.person).where(links.c.account == linked))
+    mine = select(marks.c.job, marks.c.image).where(marks.c.person.in_(people), marks.c.kind == bindparam("kind"))
+    newest = mine.group_by(marks.c.job, marks.c.image).order_by(func.max(marks.c.made).desc(), marks.c.job, marks.c.image)
+    return newest.limit(bindparam("limit", type_=Integer))
