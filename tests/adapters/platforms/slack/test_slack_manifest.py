@@ -31,7 +31,6 @@ def test_every_command_that_people_type_is_in_it() -> None:
     _, read = written()
     commands = {command["command"] for command in read["features"]["slash_commands"]}
     assert commands == {f"/{spec.name}" for spec in MENU if not spec.hidden and spec.name not in BUILT_IN} | {"/limner"}
-    assert len(commands) <= 50, "Slack takes no more; whatever comes after is said as /limner NAME"
 
 
 def test_mentions_in_commands_arrive_as_mentions() -> None:
