@@ -130,7 +130,7 @@ def read_all(connection: Connection, rows: Sequence[RowMapping]) -> list[Entry]:
     known: dict[str, str] = {}
     for start in range(0, len(veiled), _RECENT):
         some = sorted(veiled)[start : start + _RECENT]
-        known.update(dict(connection.execute(select(aliases.c.alias, aliases.c.person).where(aliases.c.alias.in_(some))).tuples().all()))
+        known.update(dict(connection.execute(select(aliases.c.alias, aliases.c.person).where(aliases.c.alias.in_(some))).all()))
     return [_read(row, known) for row in rows]
 
 
