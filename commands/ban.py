@@ -21,7 +21,7 @@ async def run(context: Context, options: Options) -> Answer:
     rights = await context.roles.as_met(person, context.place)
     if lift:
         left = "They are still banned where they are linked; only that workspace can lift it." if rights.ban else ""
-        return whisper(says.entry_page(entry, title="Ban lifted", body=left, zone=context.person.zone))
+        return whisper(says.entry_page(entry, title="Ban lifted", still=left, zone=context.person.zone))
     stopped = await stop_all(context.jobs, (await context.accounts.of(person)).people)
     body = f"They may still read help, the rules and what is kept about them, and appeal. {says.stopped(stopped)}".strip()
     return whisper(says.entry_page(entry, title="Banned", body=body, zone=context.person.zone))

@@ -9,8 +9,8 @@ async def run(context: Context, options: Options) -> Answer:
     entry, waiting = await pause(context.jobs, context.roles, context.asker, options.text("scope", SCOPES[0]), "")
     left = (await context.roles.rights(context.person, context.place)).pause
     jobs = f"{waiting} waiting {'job goes' if waiting == 1 else 'jobs go'} on now." if waiting else "Nothing was waiting."
-    body = f"It is still paused by another decision, for {says.subject_words(left.subject)}." if left else jobs
-    return whisper(says.entry_page(entry, title="Resumed", body=body, zone=context.person.zone))
+    still = f"It is still paused by another decision, for {says.subject_words(left.subject)}." if left else ""
+    return whisper(says.entry_page(entry, title="Resumed", body="" if left else jobs, still=still, zone=context.person.zone))
 
 
 COMMAND = Command(

@@ -8,12 +8,17 @@ from bot.says.words import listed, moment
 _UNTIL, _TO = " until ", " to "
 
 
-def entry_page(entry: Entry, *, title: str = "Changed", body: str = "", zone: str = "") -> Message:
-    """What stood before and stands now, line by line; an entry that changed nothing says so. Moments are told in the reader's `zone`."""
+def entry_page(entry: Entry, *, title: str = "Changed", body: str = "", zone: str = "", still: str = "") -> Message:
+    """What stood before and stands now, line by line; an entry that changed nothing says so. Moments are told in the reader's `zone`.
+
+    `body` is about the change; `still` is what holds in any case.
+    """
     lines = [(name, entry.before.get(name, ""), entry.after[name]) for name in entry.after]
     changed = [(name, before, after) for name, before, after in lines if before != after]
     if not changed:
-        return Message(text="Nothing changed: it was so already.", title="Nothing changed", body="It was so already.")
+        body = f"It was so already. {still}".strip()
+        return Message(text=f"Nothing changed. {body}", title="Nothing changed", body=body)
+    body = "\n".join(part for part in (body, still) if part)
     fields = tuple((_spoken(name), f"{_shown(name, before, zone)} → {_shown(name, after, zone)}") for name, before, after in changed)
     return Message(
         text=f"{title}. " + "; ".join(f"{name}: {value}" for name, value in fields),
