@@ -44,6 +44,7 @@ from bot.reviews import Reviews
 from bot.roles import Roles
 from bot.routing import Catalog
 from bot.worker import Worker
+from bot.worker.alerts import Alerts
 from bot.worker.drawing import Drawer
 from bot.worker.keeping import Keeper
 from bot.worker.reviewing import Reviewer
@@ -327,7 +328,17 @@ async def open_app(
             alone=settings.embedded,
             now=fakes.now,
         )
-        worker = Worker(store=store, queue=queue, drawer=drawer, teller=teller, reviewer=reviewer, catalog=catalog, now=fakes.now)
+        alerts = Alerts(store=store, budgets=quotas.budgets, platforms=platforms, now=fakes.now)
+        worker = Worker(
+            store=store,
+            queue=queue,
+            drawer=drawer,
+            teller=teller,
+            reviewer=reviewer,
+            alerts=alerts,
+            catalog=catalog,
+            now=fakes.now,
+        )
         server = None
         if listener:
             checks = {"journal": store.ping, "queue": queue.ping, "files": files.ping}

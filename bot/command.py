@@ -38,7 +38,7 @@ from bot.model import (
 from bot.options import DRAWING, FRESH, IMAGINE, SHAPING, request_of, values_of, without
 from bot.pausing import SCOPES, pause, wake_paused
 from bot.preferences import Preferences
-from bot.quotas import ALERTS, CAPS, Quotas, is_guest, read_grant, read_rate, read_sum
+from bot.quotas import ALERTS, CAPS, ZONE, Quotas, is_guest, is_zone, read_grant, read_rate, read_sum
 from bot.retouching import cut_out, cut_out_picture, extend, remixed, repaint
 from bot.reviews import Reviews
 from bot.roles import RANKS, UNSAID, Rights, Roles, guest_slot
@@ -222,6 +222,7 @@ __all__ = [
     "SCOPES",
     "SHAPING",
     "UNSAID",
+    "ZONE",
     "Command",
     "Context",
     "Form",
@@ -233,6 +234,7 @@ __all__ = [
     "grammar",
     "guest_slot",
     "is_guest",
+    "is_zone",
     "moderation",
     "on_the_way",
     "pause",

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from bot.command import Command, Context, Misunderstood, Options, says, whisper
+from bot.command import ZONE, Command, Context, Misunderstood, Options, is_zone, says, whisper
 from bot.model import Answer, CommandSpec, Field, Form, Kind, Option, Origin, Role, subject_of_channel, subject_of_workspace
 
 _EVERYWHERE, _HERE = "workspace", "channel"
-_NAMES = ("results", "reactions", "model", "models", "canary")
+_NAMES = ("results", "reactions", "model", "models", "canary", ZONE)
 _USUAL = "usual"
 
 
@@ -20,9 +20,21 @@ async def run(context: Context, options: Options) -> Answer:
     if "reset" in options:
         if changed:
             raise Misunderstood("--reset takes everything back to the usual, so nothing goes with it.", line=f"settings {scope} --reset")
-        changed = dict.fromkeys(_NAMES, "")
+        changed = dict.fromkeys(_NAMES if scope == _EVERYWHERE else _NAMES[:-1], "")
     if not changed and context.origin is not Origin.FORM:
         return Answer(form=_form(scope, before, context.models))
+    if changed.get(ZONE):
+        if scope != _EVERYWHERE:
+            raise Misunderstood(
+                "A time zone holds for the whole workspace.", line=f"settings workspace --zone {changed[ZONE]}", option=ZONE
+            )
+        if not is_zone(changed[ZONE]):
+            raise Misunderstood(
+                f"I do not know a time zone “{changed[ZONE][:40]}”.",
+                advice="For example Europe/Berlin.",
+                line="settings workspace --zone Europe/Berlin",
+                option=ZONE,
+            )
     for name in (changed.get("model", ""), *changed.get("models", "").split(","), changed.get("canary", "").partition(" ")[0]):
         if name.strip():
             context.catalog.named(name)
@@ -80,6 +92,19 @@ def _form(scope: str, had: Mapping[str, str], models: tuple[str, ...]) -> Form:
                 hint="A model and a share of people: flux-2-pro 10%",
                 longest=200,
             ),
+            *(
+                [
+                    Field(
+                        name=ZONE,
+                        label="Time zone",
+                        value=had.get(ZONE, ""),
+                        hint="In which days and months of quotas begin: Europe/Berlin; empty: the bot's own",
+                        longest=64,
+                    )
+                ]
+                if scope == _EVERYWHERE
+                else []
+            ),
         ),
         submit="Save",
     )
@@ -96,6 +121,7 @@ COMMAND = Command(
             Option(name="model", kind=Kind.MODEL, about="The model for those who name none, or usual"),
             Option(name="models", kind=Kind.TEXT, about="The only models that may be used, or usual", example="sketch, flux-2-pro"),
             Option(name="canary", kind=Kind.TEXT, about="A model on trial and its share of people", example="flux-2-pro 10%"),
+            Option(name=ZONE, kind=Kind.TEXT, about="Workspace: where its days and months begin", example="Europe/Berlin", most=64),
             Option(name="reset", kind=Kind.FLAG, about="Back to the usual"),
         ),
         example="settings channel --results thread",

@@ -14,7 +14,7 @@ from decimal import Decimal
 import structlog
 
 from bot.decisions import Decisions
-from bot.errors import Blocked, Misunderstood, NotFound, Overtaken, StoreFault
+from bot.errors import Blocked, Misunderstood, NotAllowed, NotFound, Overtaken, StoreFault
 from bot.jobs.finding import gone
 from bot.model import Asker, Case, Job, Level, Operation, Parent, Problem, Promise, Request, State
 from bot.moderation import Panel, refusal
@@ -135,6 +135,10 @@ class Submitter:
             job = await self._drawn_before(job)
         if terms.approval and case is None and not job.reuse:
             case = await self.reviews.of_cost(job, terms.approval)
+            if case is None:
+                raise NotAllowed(
+                    terms.approval, advice="Nobody can be asked: no channel for reviews is set. An admin sets one: /review channel #mods."
+                )
         return await self._enqueue(asker, replace(job, state=State.HELD) if case else job, terms_of=terms, case=case)
 
     async def _refused(self, asker: Asker, job: Job, no: Blocked) -> Blocked:

@@ -24,7 +24,7 @@ from bot.quotas.quotas import Quotas, Terms
 from bot.quotas.rates import read_amount, read_rate, read_sum
 from bot.quotas.rulebook import ZONE, is_guest
 from bot.quotas.slots import EVERYTHING, Slot, read_slot
-from bot.quotas.windows import window_of
+from bot.quotas.windows import is_zone, window_of
 
 __all__ = [
     "ALERTS",
@@ -37,6 +37,7 @@ __all__ = [
     "Slot",
     "Terms",
     "is_guest",
+    "is_zone",
     "read_amount",
     "read_grant",
     "read_rate",

@@ -79,6 +79,13 @@ class Budgets:
         found = await self._store.rules([subject_of_workspace(place)], kinds)
         return [rule for rule in found if rule.kind is not RuleKind.OPTION or rule.slot in {ALERTS, ZONE}]
 
+    async def watched(self, place: Place) -> tuple[str, list[Balance]]:
+        """The channel that is told when money runs low, and how each budget stands; neither where nobody wants to be told."""
+        rules = await self.rules(place)
+        channel = next((rule.value for rule in rules if rule.slot == ALERTS), "")
+        watched = channel and any(rule.kind is RuleKind.BUDGET for rule in rules)
+        return (channel, await self.balances(place)) if watched else ("", [])
+
     async def balances(self, place: Place, *, models: Sequence[str] = ()) -> list[Balance]:
         """How each budget of the workspace stands; of `models` (`provider/model`), the dearest."""
         rules = await self.rules(place)

@@ -146,13 +146,13 @@ class Quotas:
             *(self._limit(book, slot, 0, pool=Pool.ACCOUNT, subject=account.key) for slot in free),
             *await self._limits(book, place, account),
         ]
-        used = await self._store.usage(limits)
+        used, renewals = await self._store.usage(limits), await self._store.renewals(limits)
         uses = [
             Use(
                 window=limit.window,
                 used=spent,
                 amount=None if number < len(free) else limit.amount,
-                renews=limit.renews,
+                renews=renews,
                 measure=limit.measure,
                 rolling=limit.rolling,
                 model=limit.model,
@@ -160,7 +160,7 @@ class Quotas:
                 of=limit.of,
                 granted=limit.amount - (book.own.get(slot_of(limit)) or 0) if limit.pool is Pool.ACCOUNT and number >= len(free) else 0,
             )
-            for number, (limit, spent) in enumerate(zip(limits, used, strict=True))
+            for number, (limit, spent, renews) in enumerate(zip(limits, used, renewals, strict=True))
         ]
         caps = {name: most for name in ("count", "steps", "size") if (most := book.most(name)) is not None}
         now = self._now()

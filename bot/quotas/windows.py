@@ -14,6 +14,11 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def is_zone(name: str) -> bool:
+    """Whether this machine knows a time zone by this name."""
+    return zone_of(name).key == name
+
+
 def window_of(moment: datetime, window: Window, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """The first moment of the calendar window that holds `moment`, and the first after it; both UTC. Weeks begin on Monday."""
     local = moment.astimezone(zone)

@@ -2,9 +2,9 @@
 
 `drawing` moves jobs through providers (queued -> submitting -> submitted -> generated; `calls` is one call on its way, `fan` several for
 one job, `endings` what becomes of a job that was not drawn), `keeping` checks, labels and stores what they give,
-`telling` talks to people (cards, results, cancelling), `reviewing` carries out what cases say, and `Worker` here ties them to the queue:
-lanes, recovery at the start, the sweep, the stop. The journal is the truth: every step loads the job, does the one next thing and saves
-with compare-and-swap; whoever comes second drops what they did.
+`telling` talks to people (cards, results, cancelling), `reviewing` carries out what cases say, `alerts` watches budgets, and `Worker` here
+ties them to the queue: lanes, recovery at the start, the sweep, the stop. The journal is the truth: every step loads the job, does the one
+next thing and saves with compare-and-swap; whoever comes second drops what they did.
 
 A drawing handler keeps its lane's slot for as long as the provider is at work, and sleeps between polls. So the lane's limit is the
 number of jobs in flight at the provider across all workers, not only of calls. Waits that may be long (a rate limit's pause) give the slot
@@ -23,6 +23,7 @@ from bot.model import Delivery, Job, State
 from bot.ports import Queue, Store
 from bot.ports.queue import REVIEW
 from bot.routing import Catalog
+from bot.worker.alerts import Alerts
 from bot.worker.drawing import Drawer
 from bot.worker.reviewing import Reviewer
 from bot.worker.telling import Teller
@@ -32,6 +33,7 @@ log = structlog.get_logger()
 _SWEEP = 30.0
 _POSITIONS = 1.0
 _RENEW = 20.0
+_ALERTED = 1.0
 _TELLING_AT_ONCE = 1024
 """Many, because most of them wait for their turn in a crowded channel; a chat's connections are limited by the chat."""
 _REVIEWED_AT_ONCE = 8
@@ -51,6 +53,7 @@ class Worker:
         drawer: Drawer,
         teller: Teller,
         reviewer: Reviewer,
+        alerts: Alerts,
         catalog: Catalog,
         now: Callable[[], datetime],
     ) -> None:
@@ -60,6 +63,7 @@ class Worker:
         self._drawer = drawer
         self._teller = teller
         self.reviewer = reviewer
+        self._alerts = alerts
         self._lanes = catalog.lanes
         self._now = now
         self._failures: dict[tuple[str, str], int] = {}
@@ -74,6 +78,7 @@ class Worker:
                 group.create_task(self._every(sweep, self._sweep)),
                 group.create_task(self._every(sweep, self.reviewer.sweep)),
                 group.create_task(self._every(_RENEW, self._teller.renew)),
+                group.create_task(self._every(_ALERTED, self._alerts.look)),
             ]
             await self._queue.run({TELL: _TELLING_AT_ONCE, REVIEW: _REVIEWED_AT_ONCE, **self._lanes}, self._handle)
             for task in beside:
@@ -130,6 +135,7 @@ class Worker:
             try:
                 act = {TELL: self._teller.tell, REVIEW: self.reviewer.carry}.get(lane, self._drawer.draw)
                 await act(job_id)
+                self._alerts.stir()
             except (Overtaken, NotFound) as error:
                 self._failures.pop((job_id, lane), None)
                 log.debug("dropped", why=type(error).__name__)

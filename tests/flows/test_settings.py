@@ -26,7 +26,7 @@ async def test_settings_without_a_change_are_a_form_with_what_holds(tmp_path: Pa
         other = (await story.say("settings workspace", who="ada")).form
         assert other is not None
         plain = {field.name: field.value for field in other.fields}
-        assert (plain["results"], plain["reactions"], plain["model"]) == ("usual", "", "usual")
+        assert (plain["results"], plain["reactions"], plain["model"], plain["zone"]) == ("usual", "", "usual", "")
         assert form.title != other.title
 
 
