@@ -21,7 +21,7 @@ def entry_page(entry: Entry, *, title: str = "Changed", body: str = "", zone: st
     body = "\n".join(part for part in (body, still) if part)
     fields = tuple((_spoken(name), f"{_shown(name, before, zone)} → {_shown(name, after, zone)}") for name, before, after in changed)
     return Message(
-        text=f"{title}. " + "; ".join(f"{name}: {value}" for name, value in fields),
+        text=" ".join(filter(None, [f"{title}. {'; '.join(f'{name}: {value}' for name, value in fields)}.", body.replace("\n", " ")])),
         title=title,
         body=body,
         fields=fields,
