@@ -3,7 +3,7 @@
 import asyncio
 
 from adapters.platforms.discord import clerk
-from bot.model import Action, Answer, Field, Form, Invocation, Message, Origin, Tone
+from bot.model import Action, Answer, CommandSpec, Field, Form, Invocation, Kind, Message, Option, Origin, Tone
 from tests.wire.discord.interactions import DEFERRED, DEFERRED_UPDATE, MESSAGE, MODAL, UPDATE
 from tests.wire.discord.server import open_discord
 from tests.wire.discord_life import Scene, Script, open_scene
@@ -107,11 +107,12 @@ async def test_typed_options_arrive_typed() -> None:
 
 
 async def test_a_mentioned_person_is_a_canonical_mention() -> None:
-    async with open_scene() as scene:
+    greet = CommandSpec(name="greet", about="Greet", options=(Option(name="person", kind=Kind.PERSON, about="Whom"),))
+    async with open_scene(menu=[greet]) as scene:
         ivy = scene.server.user("ivy")
-        await scene.server.slash("grace", "general", "quota", {"act": "set", "person": ivy, "rate": "50/day"})
+        await scene.server.slash("grace", "general", "greet", {"person": ivy})
         [invocation] = await scene.heard()
-        assert invocation.options == {"act": "set", "person": f"<@{ivy.id}>", "rate": "50/day"}
+        assert invocation.options == {"person": f"<@{ivy.id}>"}
 
 
 async def test_an_option_is_completed_from_the_hub() -> None:

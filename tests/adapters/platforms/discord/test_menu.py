@@ -39,7 +39,7 @@ def test_each_kind_of_option_has_its_type() -> None:
     assert {name: drawing[name]["type"] for name in ("prompt", "count", "guidance", "form", "image", "model", "ar")} == {
         "prompt": 3, "count": 4, "guidance": 10, "form": 5, "image": 11, "model": 3, "ar": 3,
     }  # fmt: skip
-    assert options("quota")["person"]["type"] == 6
+    assert one(Option(name="person", kind=Kind.PERSON, about="Whose"))["type"] == 6
 
 
 def test_ranges_are_discords_own() -> None:
@@ -70,7 +70,8 @@ def test_money_is_a_number_within_its_bounds() -> None:
 
 
 def test_a_few_choices_are_offered_and_many_are_completed() -> None:
-    assert [each["value"] for each in options("quota")["act"]["choices"]] == ["show", "set", "reset"]
+    few = one(Option(name="act", kind=Kind.CHOICE, about="What to do", choices=("show", "set", "reset")))
+    assert [each["value"] for each in few["choices"]] == ["show", "set", "reset"]
     many = one(Option(name="word", kind=Kind.CHOICE, about="Word", choices=tuple(f"w{number}" for number in range(26))))
     assert many["autocomplete"]
     assert "choices" not in many

@@ -49,7 +49,9 @@ export class HomePage {
 
   #section(content) {
     const id = `home-${(content.title ?? "").toLowerCase().replace(/\W+/g, "-")}`;
-    const gallery = (content.actions ?? []).length > 0;
+    // A section of jobs has a button for each of them; any other section's buttons stand below its facts.
+    const actions = content.actions ?? [];
+    const gallery = actions.length > 0 && actions.every((action) => /^show \S+$/.test(action.line));
     return el(
       "section",
       { class: `home-section${gallery ? " gallery" : ""}`, "aria-labelledby": id },
@@ -70,7 +72,8 @@ export class HomePage {
             ...fields.map(([label, value]) => el("div", {}, el("dt", { text: label }), el("dd", {}, meter(value), ...words(value, this.state)))),
           )
         : null,
-      content.body ? el("p", { class: fields.length ? "home-note" : "home-none", text: content.body }) : null,
+      content.body ? el("p", { class: fields.length ? "home-note" : "home-none" }, ...words(content.body, this.state)) : null,
+      content.actions?.length ? el("div", { class: "actions" }, ...content.actions.map((action) => this.#button(action))) : null,
     );
   }
 
