@@ -31,10 +31,10 @@ def share(rows: list[tuple[Wording, Level]], least: Level) -> float:
     return sum(level >= least for _, level in rows) / len(rows)
 
 
-def test_the_set_is_large_and_a_third_is_held_out() -> None:
+def test_the_set_is_large_and_much_of_it_is_held_out() -> None:
     assert len(ALL) >= 600
     assert len({wording.text for wording in ALL}) == len(ALL)
-    assert 0.25 < sum(wording.held_out for wording in ALL) / len(ALL) < 0.42
+    assert sum(wording.held_out for wording in ALL) >= 250
 
 
 @pytest.mark.parametrize("category", CATEGORIES)

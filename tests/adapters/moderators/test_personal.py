@@ -43,7 +43,7 @@ async def test_wordings_with_personal_data_are_found(text: str) -> None:
     [
         *personal()["untouched"],
         "card 4111 1111 1111 1112",
-        "DE89 3704 0044 0532 0131 00",
+        "GB82 WEST 1234 5698 7654 33",
         "<@U012345678> and <@123456789012345678>",
         "1234567890123456 pixels",
         "36574261809 stars",
