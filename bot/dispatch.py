@@ -116,7 +116,18 @@ class Dispatch:
                 self._metrics.acknowledged(time.perf_counter() - began)
             if answer.job:
                 log.info("accepted", job=answer.job)
+            return await self._greeted(invocation, answer)
+
+    async def _greeted(self, invocation: Invocation, answer: Answer) -> Answer:
+        """The same; beside somebody's first picture, and the first after they changed, with the guidelines of the workspace."""
+        if not answer.job or answer.whisper or answer.form or invocation.origin is Origin.TERMINAL:
             return answer
+        try:
+            text = await self._reviews.greeting(invocation.person, invocation.place)
+        except Fault as fault:
+            log.warning("guidelines not shown", error=type(fault).__name__)
+            return answer
+        return replace(answer, whisper=says.guidelines_page(text, first=True)) if text else answer
 
     async def complete(self, person: Person, place: Place, *, command: str, option: str, typed: str) -> Sequence[str]:
         """Values that would fit an option, best first."""

@@ -15,6 +15,7 @@ seen here who could; the record says so. A deadline rejects, unless the workspac
 block, or gives quota away.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
 
@@ -59,6 +60,7 @@ class Reviews(Strikes):
         """`room`: `platform:workspace:channel`, the review channel of a workspace whose admins decided nothing; or empty."""
         super().__init__(store=store, queue=queue, preferences=preferences, decisions=decisions, room=room, now=now)
         self.quotas = quotas
+        self._greeted = OrderedDict()
 
 
 __all__ = [

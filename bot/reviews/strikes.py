@@ -6,6 +6,8 @@ until the cooldown after the last one is over. The cooldown does not grow: who i
 because the older strikes still count.
 """
 
+import hashlib
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,8 +29,14 @@ class Record:
     """When the cooldown ends, or None where there is none now."""
 
 
+_GREETED = 10_000
+"""People of whom is remembered here that they saw the guidelines; of all others the journal knows."""
+
+
 class Strikes(Deciding):
-    """Knows what counts against whom."""
+    """Knows what counts against whom, and who has seen the guidelines."""
+
+    _greeted: OrderedDict[str, None]
 
     async def record(self, person: Person, place: Place) -> Record:
         """What counts against a person in the workspace of a place."""
@@ -47,3 +55,15 @@ class Strikes(Deciding):
                 f"allowed within {record.days} days.",
                 advice="Nothing was drawn and nothing was counted. /guidelines says what is fine here; a block can be appealed.",
             )
+
+    async def greeting(self, person: Person, place: Place) -> str:
+        """The guidelines, once for each person and each wording of them; else empty."""
+        text = (await self.terms(place)).guidelines
+        key = f"guidelines:{hashlib.sha256(text.encode()).hexdigest()[:16]}:{person.key}"
+        if key in self._greeted:
+            return ""
+        first = await self._store.take(key)
+        self._greeted[key] = None
+        while len(self._greeted) > _GREETED:
+            self._greeted.popitem(last=False)
+        return text if first else ""

@@ -97,5 +97,5 @@ async def open_scene(
     watch, service = Watch(), Service("acme", replace(EASY, most=4))
     now = [clock or datetime(2026, 11, 23, 12, tzinfo=UTC)]
     told = replace(fakes or Fakes(), providers={"acme": service}, moderators=[watch], now=lambda: now[0])
-    async with open_story(folder, fakes=told, working=working, **settings) as story:
+    async with open_story(folder, settings, fakes=told, working=working) as story:
         yield Scene(app=story.app, stop=story.stop, watch=watch, service=service, clock=now)

@@ -151,3 +151,13 @@ async def test_guidelines_are_shown_and_set(scene: Scene) -> None:
     assert "Be kind." in said(await scene.say("guidelines"))
     await scene.say("guidelines set", who="ada", origin=Origin.FORM, options={"text": ""})
     assert "hang up in the office" in said(await scene.say("guidelines"))
+
+
+async def test_guidelines_come_beside_the_first_picture_and_again_when_they_changed(scene: Scene) -> None:
+    first, second = await scene.say("imagine a boat"), await scene.say("imagine a boat")
+    assert first.job
+    assert "hang up in the office" in said(first)
+    assert second.whisper is None
+    await scene.say("guidelines set Be kind.", who="ada")
+    assert "Be kind." in said(await scene.say("imagine a boat"))
+    assert (await scene.say("imagine a boat")).whisper is None
