@@ -116,6 +116,9 @@ async def _list(context: Context, options: Options) -> Answer:
 
 async def _ask(context: Context, options: Options) -> Answer:
     """Ask admins for more: a form first, then a case."""
+    if banned := context.rights.banned():
+        # They may read their quota; what they ask admins for is an appeal.
+        raise banned
     if "amount" not in options:
         return Answer(form=says.more_form("20"))
     measure, amount = read_sum(options.text("amount"))
