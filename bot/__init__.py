@@ -5,6 +5,7 @@
     dispatch.py    invocation -> command; the one place where an error becomes a sentence
     worker/        moves one job one saved step forward: drawing (providers) and telling (people)
     command.py     what a command is: Command, Context, Options
+    records/       the audit, what is kept about whom and for how long, statistics
     pausing        nothing new for a while; what waits goes on afterwards
     jobs/          what a person may do with jobs: submitting (the one way in), finding, acts
     reviews        what waits for a person to decide, and what follows from it

@@ -40,6 +40,7 @@ from bot.plugins import Finding, Kit
 from bot.ports import ChatPlatform, Files, ImageProvider, Moderator, Queue, Store
 from bot.preferences import Preferences
 from bot.quotas import Quotas
+from bot.records import Audit, Privacy, Records, Retention, Statistics
 from bot.reviews import Reviews
 from bot.roles import Roles
 from bot.routing import Catalog
@@ -49,6 +50,7 @@ from bot.worker.drawing import Drawer
 from bot.worker.keeping import Keeper
 from bot.worker.reviewing import Reviewer
 from bot.worker.telling import Teller
+from bot.worker.upkeep import Upkeep
 from storage.files import open_files
 from storage.journal import migrate, open_journal
 from storage.lock import hold
@@ -94,6 +96,7 @@ class App:
     worker: Worker
     drawer: Drawer
     teller: Teller
+    records: Records
     platforms: Mapping[str, ChatPlatform]
     server: Server | None
     examinations: Mapping[str, Callable[[], AsyncIterator[Finding]]]
@@ -271,6 +274,12 @@ async def open_app(
             now=fakes.now,
         )
         jobs = Jobs(store=store, queue=queue, files=files, catalog=catalog, panel=panel, studio=studio, submitter=submitter, now=fakes.now)
+        records = Records(
+            audit=Audit(store, files=files, decisions=decisions),
+            retention=Retention(store, files=files, queue=queue, decisions=decisions, usual=config.kept_for(settings), now=fakes.now),
+            privacy=Privacy(jobs, decisions=decisions, platforms=platforms, now=fakes.now),
+            statistics=Statistics(store, files=files, studio=studio, preferences=preferences, zone=settings.time_zone, now=fakes.now),
+        )
         dispatch = Dispatch(
             commands=all_commands(),
             platforms=platforms,
@@ -283,6 +292,7 @@ async def open_app(
             roles=roles,
             accounts=Accounts(store, decisions=decisions, secret=secret, now=fakes.now),
             reviews=reviews,
+            records=records,
             now=fakes.now,
             alone=settings.embedded,
         )
@@ -336,6 +346,7 @@ async def open_app(
             teller=teller,
             reviewer=reviewer,
             alerts=alerts,
+            upkeep=Upkeep(store=store, queue=queue, records=records, now=fakes.now),
             catalog=catalog,
             now=fakes.now,
         )
@@ -347,9 +358,7 @@ async def open_app(
                 files=files, counters=metrics, checks=checks, platforms=platforms, deliver=worker.receive, tokens=tokens, now=fakes.now
             )
             server = Server(pages, listener, metrics)
-        for offer in catalog.offers:
-            if offer.model.until:
-                log.warning("model ends", model=offer.name, until=offer.model.until.isoformat())
+        _warn_of_ends(catalog)
         yield App(
             settings=settings,
             store=store,
@@ -362,10 +371,17 @@ async def open_app(
             worker=worker,
             drawer=drawer,
             teller=teller,
+            records=records,
             platforms=platforms,
             server=server,
             examinations=opener.examinations,
         )
+
+
+def _warn_of_ends(catalog: Catalog) -> None:
+    for offer in catalog.offers:
+        if offer.model.until:
+            log.warning("model ends", model=offer.name, until=offer.model.until.isoformat())
 
 
 @dataclass(kw_only=True)

@@ -39,6 +39,7 @@ from bot.options import DRAWING, FRESH, IMAGINE, SHAPING, request_of, values_of,
 from bot.pausing import SCOPES, pause, wake_paused
 from bot.preferences import Preferences
 from bot.quotas import ALERTS, CAPS, ZONE, Quotas, is_guest, is_zone, read_grant, read_rate, read_sum
+from bot.records import ERASE, UPKEEP, Records
 from bot.retouching import cut_out, cut_out_picture, extend, remixed, repaint
 from bot.reviews import Reviews
 from bot.roles import RANKS, UNSAID, Rights, Roles, guest_slot
@@ -101,6 +102,7 @@ class Context:
     roles: Roles
     accounts: Accounts
     reviews: Reviews
+    records: Records
     catalog: Catalog
     trace: str
     """The id under which the log tells of this."""
@@ -213,6 +215,7 @@ __all__ = [
     "ALERTS",
     "CAPS",
     "DRAWING",
+    "ERASE",
     "FRESH",
     "IMAGINE",
     "INDEX",
@@ -222,6 +225,7 @@ __all__ = [
     "SCOPES",
     "SHAPING",
     "UNSAID",
+    "UPKEEP",
     "ZONE",
     "Command",
     "Context",

@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
@@ -78,6 +79,20 @@ class BotSettings(BaseModel):
     waiting: int = Field(10, ge=1, description="Jobs of one person that may wait.")
     grace: float = Field(20, ge=0, le=28, description="Seconds that running work gets to finish when the bot is stopped.")
 
+    keep_prompts: str = Field(
+        "forever", description="How long prompts are kept where no admin decided (/privacy keep): 90d, 12w, 6mo, 2y or forever."
+    )
+    keep_images: str = Field("forever", description="How long pictures are kept, likewise.")
+    keep_temporary: str = Field("1d", description="How long previews, exports and uploads that no job needs are kept, likewise.")
+    keep_audit: str = Field("forever", description="How long the audit is kept, likewise.")
+
+    @field_validator("keep_prompts", "keep_images", "keep_temporary", "keep_audit")
+    @classmethod
+    def _a_span(cls, value: str) -> str:
+        if value != "forever" and span_of(value) is None:
+            raise ValueError("is no stretch of time; write 90d, 12w, 6mo, 2y or forever")
+        return value
+
     @field_validator("quota_day", "quota_month", "secret_key", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
@@ -128,6 +143,23 @@ class BotSettings(BaseModel):
         if "://" not in self.files_url:
             return Path(self.files_url).expanduser().parent
         return Path("data")
+
+
+_SPAN = re.compile(r"(\d{1,4})\s*(h|d|w|mo|y)[a-z]*")
+_UNITS = {"h": 1 / 24, "d": 1, "w": 7, "mo": 30, "y": 365}
+_LONGEST = timedelta(days=100 * 365)
+
+
+def span_of(text: str) -> timedelta | None:
+    """`12h`, `90d`, `12w`, `6mo` or `2y` as a length of time; None for what is none, or longer than a life."""
+    match = _SPAN.fullmatch(text.strip().casefold())
+    length = timedelta(days=int(match[1]) * _UNITS[match[2]]) if match else timedelta(0)
+    return length if timedelta(0) < length <= _LONGEST else None
+
+
+def kept_for(settings: BotSettings) -> dict[str, timedelta | None]:
+    """How long each kind of data is kept where nobody decided; None for ever."""
+    return {name.removeprefix("keep_"): span_of(getattr(settings, name)) for name in BotSettings.model_fields if name.startswith("keep_")}
 
 
 def read_environment(env_file: Path | None = None) -> Environment:

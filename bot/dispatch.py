@@ -2,6 +2,7 @@
 
 import asyncio
 import difflib
+import hashlib
 import secrets
 import time
 from collections import OrderedDict
@@ -21,6 +22,7 @@ from bot.model import Answer, Asker, Attachment, CommandSpec, Invocation, Kind, 
 from bot.ports import ChatPlatform, Metrics
 from bot.preferences import Preferences
 from bot.quotas import Quotas
+from bot.records import Records
 from bot.reviews import Reviews
 from bot.roles import Rights, Roles
 from bot.routing import Catalog
@@ -66,6 +68,7 @@ class Dispatch:
         roles: Roles,
         accounts: Accounts,
         reviews: Reviews,
+        records: Records,
         alone: bool,
         now: Callable[[], datetime],
     ) -> None:
@@ -75,6 +78,7 @@ class Dispatch:
         self._roles = roles
         self._accounts = accounts
         self._reviews = reviews
+        self._records = records
         self._commands = commands
         self._platforms = platforms
         self._jobs = jobs
@@ -196,7 +200,23 @@ class Dispatch:
             grammar.check({}, command.spec, beside=values)
         # As the platform describes them: what rules gave may be taken back while they are not here.
         await self._meet(met)
-        return await command.run(self._context(invocation, rights, trace), Options(values))
+        context = self._context(invocation, rights, trace)
+        answer = await command.run(context, Options(values))
+        if command.spec.role is not Role.MEMBER and answer.form is None:
+            await self._leave_word(context, invocation)
+        return answer
+
+    async def _leave_word(self, context: Context, invocation: Invocation) -> None:
+        """Put on record that somebody used a command that is not for everybody, where it has not done so itself.
+
+        Who looks at the same thing again has looked once that day.
+        """
+        said = f"{invocation.person.key} {invocation.line} {sorted((invocation.options or {}).items())}"
+        once = f"used:{self._now():%Y-%m-%d}:{hashlib.sha256(said.encode()).hexdigest()[:32]}"
+        if not await self._jobs.store.noted(context.trace) and await self._jobs.store.take(once):
+            name = grammar.split(invocation.line)[0]
+            facts = {"by": "BOT_ADMINS"} if self._roles.runs(context.person) else {}
+            await self._decisions.note(context.asker, f"command.{name}", facts=facts)
 
     async def _is_ours(self, invocation: Invocation, answer: Answer) -> bool:
         """Whether this process gives an answer that is only words. What everybody can read, several machines may have heard."""
@@ -292,6 +312,7 @@ class Dispatch:
             roles=self._roles,
             accounts=self._accounts,
             reviews=self._reviews,
+            records=self._records,
             catalog=self._catalog,
             trace=trace,
             menu=self.menu,

@@ -8,7 +8,8 @@
    the forms that other tools read.
 4. `png`, `jpeg` and `webp` write a `label` into a file byte by byte, so that the pixels stay those the vendor sent, and read it back;
    `metadata` picks among them.
-5. `studio` is the door: `open_studio()` gives a Studio, whose methods run all of this in its threads.
+5. `chart` draws a board of statistics.
+6. `studio` is the door: `open_studio()` gives a Studio, whose methods run all of this in its threads.
 
 What a vendor wrote into a file is kept only where it decides how the pixels look (colour profile, gamma, resolution, orientation).
 Texts, paths, workflows and thumbnails of the vendor's are dropped: they may say what nobody should read, and they would contradict ours.
@@ -18,6 +19,7 @@ reads as tampering. The IPTC digital source type says in plain words that a pict
 The same input gives the same bytes: nothing here asks for the time or for chance.
 """
 
+from bot.imaging.chart import Bar, Board, Tile
 from bot.imaging.copies import Prints
 from bot.imaging.pictures import ORIGINAL, PIXELS, Facts
 from bot.imaging.records import facts_of, record_of, request_of, rerun_of
@@ -27,10 +29,13 @@ from bot.imaging.xmp import DigitalSource
 __all__ = [
     "ORIGINAL",
     "PIXELS",
+    "Bar",
+    "Board",
     "DigitalSource",
     "Facts",
     "Prints",
     "Studio",
+    "Tile",
     "facts_of",
     "open_studio",
     "record_of",

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-from bot.imaging import copies, masks, metadata, pictures
+from bot.imaging import chart, copies, masks, metadata, pictures
+from bot.imaging.chart import Board
 from bot.imaging.copies import Prints
 from bot.imaging.pictures import Facts
 from bot.imaging.xmp import DigitalSource
@@ -62,6 +63,10 @@ class Studio:
     async def preview(self, content: bytes) -> bytes:
         """A WebP of at most 512 pixels a side."""
         return await self._run(copies.preview, content)
+
+    async def chart(self, board: Board) -> bytes:
+        """A board of statistics as a PNG."""
+        return await self._run(chart.chart, board)
 
     async def _run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))

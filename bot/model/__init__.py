@@ -19,7 +19,7 @@ from bot.model.job import MOVES, RUNNING, UNCOUNTED, UNFINISHED, WAITING, Charge
 from bot.model.menu import CommandSpec, Kind, Option, Value
 from bot.model.message import Action, Document, Emphasis, Field, Form, Message, Picture, Post, Tone
 from bot.model.people import Person, Place, Role
-from bot.model.record import Breach, Erasure, Inquiry, Known, Mark, Seal, Share, Sums, Tally, Walk
+from bot.model.record import Breach, Dossier, Erasure, Inquiry, Known, Mark, Seal, Share, Sums, Tally, Walk
 from bot.model.request import Capabilities, Inputs, Operation, Promise, Request
 from bot.model.rule import MICRO, Limit, Load, Measure, Pool, Rule, RuleKind, Use, Window, micro_dollars
 from bot.model.subject import (
@@ -59,6 +59,7 @@ __all__ = [
     "Content",
     "Delivery",
     "Document",
+    "Dossier",
     "Emphasis",
     "Entry",
     "Erasure",

@@ -1,12 +1,13 @@
 """Records: what is kept about whom, and the sums of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.model.entry import Entry
 from bot.model.job import State
 from bot.model.people import Person, Place
+from bot.model.rule import Rule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,3 +139,27 @@ class Sums:
     p50: float | None = None
     p95: float | None = None
     """Seconds from start to end of delivered jobs, to a tenth."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """What is kept about one account."""
+
+    people: Sequence[Known]
+    """Everybody who is one with the one who asks."""
+    jobs: int
+    since: datetime | None
+    """When the first of them was asked for."""
+    worded: int
+    """Jobs whose words are still kept."""
+    pictures: int
+    bytes: int
+    """What the pictures take."""
+    uploads: int
+    """Pictures and masks that were brought along."""
+    marks: Mapping[str, int]
+    rules: Sequence[Rule]
+    entries: int
+    """Entries of the audit by or about them, of the newest thousand each."""
+    erasing: bool = False
+    """Whether it is being erased already."""

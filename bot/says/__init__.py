@@ -3,11 +3,13 @@
 `words` holds the small change (cut, join, time, money), `cards` a job's card through its life, `results` what lands in the thread
 and the details of it, `pages` the whispers: help, quota, history, refusals, `models` what can draw, `forms` what is filled in, `home` a
 person's own page, `policy` what the policy says and did, `reviews` what waits
-for somebody to decide, `quotas` and `budgets` what may be used, `entries` what admins decided, `people` roles, access, the queue and links.
+for somebody to decide, `quotas` and `budgets` what may be used, `entries` what admins decided, `audit`, `privacy`
+and `stats` the records, `people` roles, access, the queue and links.
 One word per concept: the controls are called Vary, Upscale, Again, Same, Remix, Details, Edit, Repaint, Extend, Cut out, Delete,
 Cancel, here and nowhere else. A package, because every word a person reads lives here.
 """
 
+from bot.says.audit import audit_file, audit_page, walk_words
 from bot.says.budgets import alert, budgets_page
 from bot.says.cards import Live, card, overview, provider_problem, title
 from bot.says.entries import entry_page, subject_words
@@ -37,6 +39,7 @@ from bot.says.people import (
     whom,
 )
 from bot.says.policy import policy_page, taken_note, taken_out, terms_page, trial_page, warned_of
+from bot.says.privacy import erase_begun, erase_question, erased_page, erased_post, export_note, export_page, privacy_page
 from bot.says.quotas import (
     asked_page,
     caps_page,
@@ -69,6 +72,7 @@ from bot.says.reviews import (
     reported_outcome,
 )
 from bot.says.reviews import terms_page as review_page
+from bot.says.stats import board_of, stats_page, stats_words
 from bot.says.words import cut, listed, moment, plural, span
 
 __all__ = [
@@ -80,7 +84,10 @@ __all__ = [
     "alert",
     "appealed",
     "asked_page",
+    "audit_file",
+    "audit_page",
     "ban_form",
+    "board_of",
     "budgets_page",
     "caps_page",
     "caps_words",
@@ -97,6 +104,12 @@ __all__ = [
     "drawing_form",
     "ends",
     "entry_page",
+    "erase_begun",
+    "erase_question",
+    "erased_page",
+    "erased_post",
+    "export_note",
+    "export_page",
     "facts_of_model",
     "fault_page",
     "grant_form",
@@ -118,6 +131,7 @@ __all__ = [
     "overview",
     "plural",
     "policy_page",
+    "privacy_page",
     "promise",
     "proposal_page",
     "provider_problem",
@@ -137,6 +151,8 @@ __all__ = [
     "rules_page",
     "settings_page",
     "span",
+    "stats_page",
+    "stats_words",
     "stopped",
     "subject_words",
     "taken_note",
@@ -146,6 +162,7 @@ __all__ = [
     "trial_page",
     "undelivered",
     "usage_page",
+    "walk_words",
     "warned_of",
     "whisper",
     "whom",

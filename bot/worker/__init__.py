@@ -2,9 +2,9 @@
 
 `drawing` moves jobs through providers (queued -> submitting -> submitted -> generated; `calls` is one call on its way, `fan` several for
 one job, `endings` what becomes of a job that was not drawn), `keeping` checks, labels and stores what they give,
-`telling` talks to people (cards, results, cancelling), `reviewing` carries out what cases say, `alerts` watches budgets, and `Worker` here
-ties them to the queue: lanes, recovery at the start, the sweep, the stop. The journal is the truth: every step loads the job, does the one
-next thing and saves with compare-and-swap; whoever comes second drops what they did.
+`telling` talks to people (cards, results, cancelling), `reviewing` carries out what cases say, `alerts` watches budgets, `upkeep` does what
+nobody waits for, and `Worker` here ties them to the queue: lanes, recovery at the start, the sweep, the stop. The journal is the truth:
+every step loads the job, does the one next thing and saves with compare-and-swap; whoever comes second drops what they did.
 
 A drawing handler keeps its lane's slot for as long as the provider is at work, and sleeps between polls. So the lane's limit is the
 number of jobs in flight at the provider across all workers, not only of calls. Waits that may be long (a rate limit's pause) give the slot
@@ -22,11 +22,13 @@ from bot.jobs import TELL
 from bot.model import Delivery, Job, State
 from bot.ports import Queue, Store
 from bot.ports.queue import REVIEW
+from bot.records import UPKEEP
 from bot.routing import Catalog
 from bot.worker.alerts import Alerts
 from bot.worker.drawing import Drawer
 from bot.worker.reviewing import Reviewer
 from bot.worker.telling import Teller
+from bot.worker.upkeep import Upkeep
 
 log = structlog.get_logger()
 
@@ -54,6 +56,7 @@ class Worker:
         teller: Teller,
         reviewer: Reviewer,
         alerts: Alerts,
+        upkeep: Upkeep,
         catalog: Catalog,
         now: Callable[[], datetime],
     ) -> None:
@@ -64,6 +67,7 @@ class Worker:
         self._teller = teller
         self.reviewer = reviewer
         self._alerts = alerts
+        self.upkeep = upkeep
         self._lanes = catalog.lanes
         self._now = now
         self._failures: dict[tuple[str, str], int] = {}
@@ -77,10 +81,11 @@ class Worker:
                 group.create_task(self._every(_POSITIONS, self._teller.place_in_line)),
                 group.create_task(self._every(sweep, self._sweep)),
                 group.create_task(self._every(sweep, self.reviewer.sweep)),
+                group.create_task(self._every(sweep, self.upkeep.plan)),
                 group.create_task(self._every(_RENEW, self._teller.renew)),
                 group.create_task(self._every(_ALERTED, self._alerts.look)),
             ]
-            await self._queue.run({TELL: _TELLING_AT_ONCE, REVIEW: _REVIEWED_AT_ONCE, **self._lanes}, self._handle)
+            await self._queue.run({TELL: _TELLING_AT_ONCE, REVIEW: _REVIEWED_AT_ONCE, UPKEEP: 1, **self._lanes}, self._handle)
             for task in beside:
                 task.cancel()
 
@@ -112,6 +117,7 @@ class Worker:
         for job in jobs:
             await self._wake(job)
         await self.reviewer.sweep()
+        await self.upkeep.recover()
         if jobs:
             log.info("recovered", jobs=len(jobs))
         return len(jobs)
@@ -133,7 +139,7 @@ class Worker:
         """One entry of the queue. The one place where a worker's error ends; the journal keeps the job whatever happens here."""
         with structlog.contextvars.bound_contextvars(job=job_id):
             try:
-                act = {TELL: self._teller.tell, REVIEW: self.reviewer.carry}.get(lane, self._drawer.draw)
+                act = {TELL: self._teller.tell, REVIEW: self.reviewer.carry, UPKEEP: self.upkeep.work}.get(lane, self._drawer.draw)
                 await act(job_id)
                 self._alerts.stir()
             except (Overtaken, NotFound) as error:
