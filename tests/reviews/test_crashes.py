@@ -90,11 +90,12 @@ async def dies(folder: Path, *, at: int, after: bool) -> bool:
     fuse = Fuse(at=at, after=after)
     async with open_scene(folder, fakes=Fakes(around=fuse.around), working=False) as scene:
         scene.watch.pictures = 0.5
+        died = False
         try:
             await drive(scene, (await scene.say("imagine a doubtful thing --count 2", event="asked")).job)
         except* ProcessDied:
-            return True
-    return False
+            died = True
+    return died
 
 
 async def ended_once(folder: Path) -> None:
