@@ -79,7 +79,7 @@ class Chat(ABC):
     # What people do.
 
     @abstractmethod
-    async def command(self, who: str, name: str, channel: str = "general", **options: Any) -> Deed:
+    async def command(self, who: str, name: str, /, channel: str = "general", **options: Any) -> Deed:
         """Type a slash command."""
 
     @abstractmethod

@@ -40,7 +40,7 @@ class DiscordChat(Chat):
     def secrets(self) -> Sequence[str]:
         return (self.server.token, *self.server.world.interactions)
 
-    async def command(self, who: str, name: str, channel: str = "general", **options: Any) -> Deed:
+    async def command(self, who: str, name: str, /, channel: str = "general", **options: Any) -> Deed:
         files = {"picture.png": options["image"]} if isinstance(options.get("image"), bytes) else {}
         said = options | ({"image": "picture.png"} if files else {})
         return self._deed(who, await self.server.slash(who, self._where(who, channel), name, said, attachments=files, overridden=True))
@@ -125,7 +125,7 @@ class DiscordChat(Chat):
         return [f"{call.route} {call.status} {call.code}" for call in self.server.calls if call.status >= 400]
 
     def mention_of(self, who: str) -> Any:
-        return self.server.user(who)
+        return self.server.user(who).mention
 
     def rename(self, who: str, name: str) -> str:
         self.server.user(who).display = name

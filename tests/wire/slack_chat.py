@@ -38,7 +38,7 @@ class SlackChat(Chat):
     def secrets(self) -> Sequence[str]:
         return (self.server.bot_token, self.server.app_token, self.server.signing_secret)
 
-    async def command(self, who: str, name: str, channel: str = "general", **options: Any) -> Deed:
+    async def command(self, who: str, name: str, /, channel: str = "general", **options: Any) -> Deed:
         return self._deed(await self.server.command(who, channel, f"/{name}", line_of(name, options)))
 
     async def mention(

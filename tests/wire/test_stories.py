@@ -250,9 +250,9 @@ async def test_a_quota_is_shown_to_members_and_set_by_admins(tmp_path: Path, cha
     async with open_story(tmp_path, chat) as story:
         await chat.command("ada", "quota")
         await story.whispered("ada", "quota")
-        await chat.command("ivy", "quota", act="set", person=chat.mention_of("ada"), rate="1/day")
+        await chat.command("ivy", "quota", act="set", who=chat.mention_of("ada"), amount="1/day")
         await story.whispered("ivy", "admin")
-        await chat.command("grace", "quota", act="set", person=chat.mention_of("ada"), rate="1/day")
+        await chat.command("grace", "quota", act="set", who=chat.mention_of("ada"), amount="1/day")
         await story.whispered("grace", "1")
         await story.draw("a first picture")
         known = await story.known()
