@@ -109,6 +109,7 @@ export function takes(option) {
     subject: "@who, #where or a word",
     channel: "#channel",
     rate: "50/day or $20/month",
+    amount: "50/day, $20/month or a number",
     money: "dollars",
     span: "90m, 2h, 2d or 1w",
     image: "attach a picture",
