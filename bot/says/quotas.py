@@ -1,6 +1,7 @@
 """Quotas: what somebody used and may use, which rules there are, how the team's money stands."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 from bot.model import MICRO, Action, Entry, Field, Form, Measure, Message, Report, Rule, RuleKind, Tone, Use, Window
@@ -79,8 +80,10 @@ def _used(use: Use, zone: str) -> str:
         return f"{_amount(use.measure, use.used)} used, no limit"
     left = f"{_bare(use.measure, max(0, use.amount - use.used))} left"
     extra = f"; {_bare(use.measure, use.granted)} of it is a grant" if use.granted > 0 else ""
+    # To the next whole minute: at the one before there is no room yet.
+    until = use.renews + timedelta(seconds=-(use.renews.second + use.renews.microsecond / 1e6) % 60) if use.rolling else use.renews
     when = "room again" if use.rolling and use.used >= use.amount else "" if use.rolling else "renews"
-    renews = f"; {when} {moment(use.renews, zone)}" if when else ""
+    renews = f"; {when} {moment(until, zone)}" if when else ""
     return f"{_bare(use.measure, use.used)} of {_amount(use.measure, use.amount)} used, {left}{extra}{renews}"
 
 
