@@ -1,6 +1,6 @@
 """The hub: what the bot is, says and allows. No vendor's name in here.
 
-    __main__.py    the `limner` command line (doctor.py and shell.py are two of its commands)
+    __main__.py    the `limner` command line (doctor.py, ledger.py and shell.py are some of its commands)
     app.py         the composition root: the one place where the four packages meet
     dispatch.py    invocation -> command; the one place where an error becomes a sentence
     worker/        moves one job one saved step forward: drawing (providers) and telling (people)

@@ -1,4 +1,4 @@
-"""The `limner` command line: run, demo, imagine, inspect, migrate, doctor, policy, env."""
+"""The `limner` command line: run, demo, imagine, inspect, migrate, doctor, audit, access, policy, env."""
 
 import asyncio
 import inspect as inspection
@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 import typer
 
@@ -31,6 +31,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+audit = typer.Typer(help="The audit: who decided what.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
 
 
 @app.command()
@@ -137,6 +140,51 @@ def providers() -> None:
             typer.echo(f"{name}\n    " + "\n    ".join(facts))
 
     _guarded(report)
+
+
+@audit.command("export")
+def export_audit(
+    form: Annotated[Literal["csv", "jsonl"], typer.Option("--format", help="A table for spreadsheets, or JSON lines.")] = "jsonl",
+    since: Annotated[int, typer.Option(help="The number of the first entry.", min=1)] = 1,
+) -> None:
+    """Print the audit of all workspaces, the oldest entry first."""
+    from bot.ledger import export  # noqa: PLC0415 - see above
+
+    settings = _settings(_environment())
+
+    async def report() -> None:
+        async for piece in export(settings, since=since, form=form):
+            typer.echo(piece.encode(), nl=False)
+
+    _guarded(report)
+
+
+@audit.command("verify")
+def verify_audit(
+    since: Annotated[int, typer.Option(help="The number of the entry to begin with; what is before is believed.", min=1)] = 1,
+    expect: Annotated[str, typer.Option(help="NUMBER:DIGEST of an entry, as it was printed before and noted elsewhere.")] = "",
+) -> None:
+    """Walk the audit's chain: nothing changed, missing, moved or cut off. Prints the last entry, to be noted elsewhere."""
+    from bot.ledger import check  # noqa: PLC0415 - see above
+    from bot.says import walk_words  # noqa: PLC0415 - see above
+
+    settings = _settings(_environment())
+    walk = _guarded(lambda: check(settings, since=since, expect=expect))
+    typer.echo(walk_words(walk))
+    raise typer.Exit(1 if walk.breach else 0)
+
+
+@app.command()
+def access(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="As a table for spreadsheets.")] = False,
+) -> None:
+    """Print who can do what and why, and when they last did: everybody who was met, and whomever a rule is about."""
+    from bot.ledger import access as review  # noqa: PLC0415 - see above
+
+    settings = _settings(_environment())
+    form: Literal["text", "json", "csv"] = "json" if as_json else "csv" if as_csv else "text"
+    typer.echo(_guarded(lambda: review(settings, form=form)).encode(), nl=False)
 
 
 @app.command()

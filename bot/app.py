@@ -510,6 +510,13 @@ def manifest(settings: BotSettings, environment: Environment, platform: str) -> 
     return plugin.manifest(config.load(plugin.settings, platform, environment), menu, settings.public_url.rstrip("/"))
 
 
+@asynccontextmanager
+async def open_store(settings: BotSettings) -> AsyncGenerator[Store]:
+    """The journal alone, beside a bot that may be running, for looking at it. Raises SettingFault, StoreFault."""
+    async with open_journal(settings.database_url, migrate=False) as journal:
+        yield journal
+
+
 async def bring_up_to_date(settings: BotSettings) -> None:
     """Make or migrate the tables, the queue's too. Raises SettingFault, StoreFault."""
     if settings.embedded:

@@ -20,7 +20,7 @@ Reasons, where the shape differs from what one might expect:
 from dataclasses import dataclass
 
 from bot.records.access import Access, access_of
-from bot.records.audit import Audit, table_of, verify
+from bot.records.audit import Audit, lines_of, rows_of, table_of, verify
 from bot.records.privacy import Privacy
 from bot.records.retention import Retention
 from bot.records.statistics import Statistics
@@ -52,6 +52,8 @@ __all__ = [
     "Retention",
     "Statistics",
     "access_of",
+    "lines_of",
+    "rows_of",
     "table_of",
     "verify",
 ]

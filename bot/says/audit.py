@@ -34,7 +34,7 @@ def audit_file(document: Document, count: int) -> Message:
 def walk_words(walk: Walk) -> str:
     """What came of a walk along the chain, for a shell."""
     looked = f"{walk.count:,} {'entry' if walk.count == 1 else 'entries'} looked at."
-    last = f" The last one that holds is {walk.seal}" if walk.seal else " There is no entry"
+    last = f" The last one that holds is {walk.seal}" if walk.seal else " There is no entry yet."
     if walk.breach is None:
         return f"The chain holds. {looked}{last}"
     return f"The chain is broken at {_number(walk.breach)}. {walk.breach.why} {looked}{last}"
