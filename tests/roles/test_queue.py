@@ -43,3 +43,19 @@ async def test_a_long_queue_comes_in_pages(tmp_path: Path) -> None:
         assert second is not None
         assert [job for job in jobs if job in second.text] == jobs[8:]
         assert "There is no page 3" in said(await story.say("queue --page 3"))
+
+
+async def test_what_a_moderator_did_to_anothers_job_is_on_record_and_what_one_did_to_ones_own_is_not(tmp_path: Path) -> None:
+    async with open_story(tmp_path, working=False) as story:
+        own, other, third = [(await story.say(f"imagine pond {number}")).job for number in range(3)]
+        await story.say(f"cancel {own}")
+        await story.say(f"cancel {other}", who="maya")
+        await story.say(f"delete {third}", who="ada")
+        first, second = await story.app.store.entry(1), await story.app.store.entry(2)
+        assert (first.act, first.who, first.about, first.job) == (
+            "job.cancel",
+            "person:playground:studio:maya",
+            "person:playground:studio:grace",
+            other,
+        )
+        assert (second.act, second.job) == ("job.delete", third)
