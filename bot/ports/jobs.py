@@ -35,11 +35,12 @@ class JobStore(Protocol):
         """
         ...
 
-    async def save(self, job: Job, *, was: Job) -> Job:
+    async def save(self, job: Job, *, was: Job, limits: Sequence[Limit] = ()) -> Job:
         """Compare-and-swap: write `job` if the journal still has `was.state` and `was.version`; gives it with version + 1.
 
         A DELIVERED job's charge becomes the number of its images. Raises Overtaken; ValueError for a move that MOVES does not allow, and
-        for a HELD job that would count: that is `let_go`.
+        for a HELD job that would count: that is `let_go`. With `limits`, what it takes more than before (another model may be dearer) is
+        asked in the same transaction: OverQuota, with nothing written.
         """
         ...
 

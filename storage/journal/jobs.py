@@ -103,7 +103,7 @@ class Jobs(Part):
             found = await self._database.write(work)
         return found
 
-    async def save(self, job: Job, *, was: Job) -> Job:
+    async def save(self, job: Job, *, was: Job, limits: Sequence[Limit] = ()) -> Job:
         """As the port says. Times are the caller's, `changed` included."""
         if job.state not in MOVES[was.state]:
             raise ValueError(f"A job cannot move from {was.state} to {job.state}.")
@@ -112,7 +112,14 @@ class Jobs(Part):
         if job.id != was.id or job.person.key != was.person.key:
             raise ValueError("A job keeps its id and its person.")
         saved = replace(job, version=was.version + 1)
-        await self._database.write(lambda connection: swap(connection, saved, was=was))
+
+        def work(connection: Connection) -> None:
+            if limits:
+                _lock(connection, job, limits)
+            swap(connection, saved, was=was)
+            _must_fit(connection, saved, was, limits)
+
+        await self._database.write(work)
         return saved
 
     async def let_go(self, job: Job, *, was: Job, limits: Sequence[Limit]) -> Job:
@@ -225,20 +232,33 @@ def _since(moment: datetime, limits: Sequence[Limit]) -> int:
 
 def go_on(connection: Connection, job: Job, *, was: Job, limits: Sequence[Limit]) -> None:
     """Move a HELD job on: from now on (`changed`) it counts, with its quota asked. Raises Overtaken, OverQuota."""
-    account = key_of(connection, job.person.key)
-    lock(connection, [account, *(limit.subject for limit in limits)])
-    mine = {key_of(connection, job.person.key), *(limit.subject for limit in limits if limit.pool is Pool.ACCOUNT)}
-    if mine != {account}:
-        raise Overtaken(f"{job.person.key} was linked or unlinked meanwhile.")
+    _lock(connection, job, limits)
     swap(connection, job, was=was)
     since = _since(job.changed, limits)
     # What was drawn before it was held was paid then.
     moments = {"counted": since, "paid": since} if job.state is State.QUEUED else {"counted": since}
     connection.execute(update(jobs).where(jobs.c.id == job.id).values(**moments))
-    # It is written already: so it is counted where its window is, whatever it counted for before, and taken back with all else.
-    grows = {limit: quota.wanted(job, limit) - quota.wanted(was, limit) for limit in limits}
-    used = dict(zip(limits, quota.used(connection, limits), strict=True))
-    quota.check_limits(connection, job, grows, {limit: used[limit] - grows[limit] for limit in limits})
+    _must_fit(connection, job, was, limits)
+
+
+def _lock(connection: Connection, job: Job, limits: Sequence[Limit]) -> None:
+    """Let nobody else ask about what these limits are about, nor link this person. Raises Overtaken where somebody just did."""
+    account = key_of(connection, job.person.key)
+    lock(connection, [account, *(limit.subject for limit in limits)])
+    mine = {key_of(connection, job.person.key), *(limit.subject for limit in limits if limit.pool is Pool.ACCOUNT)}
+    if mine != {account}:
+        raise Overtaken(f"{job.person.key} was linked or unlinked meanwhile.")
+
+
+def _must_fit(connection: Connection, job: Job, was: Job, limits: Sequence[Limit]) -> None:
+    """Refuse a job that takes more of a limit than it did where there is not so much. Raises OverQuota.
+
+    It is written already: so it is counted where its window is, whatever it counted for before, and a refusal takes it back with all else.
+    """
+    if limits:
+        grows = {limit: quota.wanted(job, limit) - quota.wanted(was, limit) for limit in limits}
+        used = dict(zip(limits, quota.used(connection, limits), strict=True))
+        quota.check_limits(connection, job, grows, {limit: used[limit] - grows[limit] for limit in limits})
 
 
 def _write(connection: Connection, job: Job, *, since: int | None = None, account: str = "") -> None:
