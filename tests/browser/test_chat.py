@@ -162,6 +162,23 @@ async def test_arrivals_are_announced_and_landmarks_are_named(tmp_path: Path, br
         await expect(page.locator("#announcer")).to_contain_text("Grace: hello everybody")
 
 
+async def test_a_page_that_knows_more_than_what_is_shown_says_so(tmp_path: Path, browser: Browser) -> None:
+    """A thread's page may bring the newest state of the card above it before the news of it comes: then that news is no news."""
+    async with open_house(tmp_path) as house, open_window(browser, house) as window:
+        newer = await window.page.evaluate(
+            """async () => {
+              const { State } = await import("/assets/js/state.js");
+              const state = new State();
+              const item = (change) => ({ id: "m1", number: 1, change, channel: "general", root: null, content: {} });
+              state.page(state.strand("general"), { items: [item(1)], more: false });
+              state.strand("general", "m1");
+              const told = state.page(state.strand("general", "m1"), { items: [item(2)], more: false });
+              return [told, state.take(item(2))];
+            }"""
+        )
+        assert newer == [["m1"], False]
+
+
 async def test_the_theme_is_chosen_and_kept(tmp_path: Path, browser: Browser) -> None:
     async with open_house(tmp_path) as house, open_window(browser, house, dark=True) as window:
         shade = "getComputedStyle(document.body.querySelector('.room')).backgroundColor"

@@ -305,7 +305,9 @@ class Chat {
 
   async #load(strand, before = null) {
     const frame = await this.connection.ask({ do: "load", channel: strand.channel, root: strand.root, before });
-    if (frame) this.state.page(strand, frame);
+    if (!frame) return;
+    for (const id of this.state.page(strand, frame)) this.changed.add(id);
+    this.#schedule();
   }
 
   #seen(channel, number) {

@@ -84,10 +84,12 @@ export class State {
     return this.strands.get(key);
   }
 
-  /** Take a loaded page of a strand. */
+  /** Take a loaded page of a strand; gives the ids of messages known before that it knows a newer state of, for other strands show them. */
   page(strand, frame) {
+    const newer = [];
     for (const item of frame.items) {
       const known = this.messages.get(item.id);
+      if (known && known.change < item.change) newer.push(item.id);
       if (!known || known.change < item.change) this.messages.set(item.id, item);
       const newest = this.messages.get(item.id);
       if (!newest.gone) strand.insert(newest, this.messages);
@@ -99,6 +101,7 @@ export class State {
     }
     strand.more = frame.more;
     strand.loaded = true;
+    return newer;
   }
 
   /** Forget all messages: they are loaded afresh. */
