@@ -1,6 +1,7 @@
 """A story: the assembled app with sketch and the playground, and people who do things in it."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -133,14 +134,18 @@ def text_of(message: Message) -> str:
     return "\n".join([message.text, message.title, message.body, message.context, message.code, *(f"{a} {b}" for a, b in message.fields)])
 
 
-async def eventually(look: Callable[[], Awaitable[T | None]], *, within: float = 20.0) -> T:
-    """What `look` gives, as soon as it gives anything."""
+async def eventually(look: Callable[[], Awaitable[T | None]], *, within: float = 30.0) -> T:
+    """What `look` gives, as soon as it gives anything.
+
+    It looks more rarely the longer it waits: to ask a journal a hundred times a second slows down what is waited for.
+    """
+    began = time.monotonic()
     async with asyncio.timeout(within):
         while True:
             found = await look()
             if found:
                 return found
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(min(0.1, max(0.01, (time.monotonic() - began) / 20)))
 
 
 def environment(folder: Path) -> dict[str, str]:
