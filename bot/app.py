@@ -92,6 +92,7 @@ class App:
     catalog: Catalog
     jobs: Jobs
     dispatch: Dispatch
+    roles: Roles
     reviews: Reviews
     worker: Worker
     drawer: Drawer
@@ -367,6 +368,7 @@ async def open_app(
             catalog=catalog,
             jobs=jobs,
             dispatch=dispatch,
+            roles=roles,
             reviews=reviews,
             worker=worker,
             drawer=drawer,

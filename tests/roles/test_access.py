@@ -59,10 +59,10 @@ async def test_failover_asks_who_somebody_is_by_now(tmp_path: Path) -> None:
         await story.say("role set <@grace> reviewer", who="ada")
         answer = await story.say("imagine a mill", who="grace")
         job = await story.until(answer.job, State.FAILED)
-        rights = await story.app.dispatch._roles.as_met(job.person, job.place)
+        rights = await story.app.roles.as_met(job.person, job.place)
         assert rights.person.moderates
         await story.say("role remove <@grace>", who="ada")
-        assert not (await story.app.dispatch._roles.as_met(job.person, job.place)).person.moderates
+        assert not (await story.app.roles.as_met(job.person, job.place)).person.moderates
         assert job.person.moderates, "the job remembers"
 
 

@@ -12,7 +12,7 @@ from tests.flows.story import Story, open_story, said
 async def decide_ban(story: Story, name: str) -> None:
     """A ban in the journal, without what the command does about it."""
     asker = Asker(person=story.person("ada"), place=story.place(), event=None)
-    decisions = story.app.dispatch._decisions
+    decisions = story.app.roles.decisions
     rule = decisions.rule(asker, RuleKind.BAN, f"person:playground:studio:{name}", "spam")
     await decisions.decide(asker, [rule], act="ban.set")
 
@@ -124,6 +124,6 @@ async def test_a_guest_is_banned_where_they_are_a_guest_and_not_at_home(tmp_path
         guest = replace(story.person("grace"), workspace="elsewhere", id="guest", name="Guest")
         await story.app.store.meet(guest)
         await story.say("ban <@guest>", who="ada")
-        roles = story.app.dispatch._roles
+        roles = story.app.roles
         assert (await roles.rights(guest, story.place())).ban
         assert not (await roles.rights(guest, replace(story.place(), workspace="elsewhere"))).ban

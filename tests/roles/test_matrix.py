@@ -191,7 +191,7 @@ class Company:
 async def gather(story: Story) -> Company:
     """Make everybody what they are, by rules alone."""
     ruler = Asker(person=person("runner"), place=DESIGN, event=None)
-    decisions = story.app.dispatch._decisions
+    decisions = story.app.roles.decisions
 
     async def decide(kind: RuleKind, subject: str, value: str, act: str) -> str:
         return str((await decisions.decide(ruler, [decisions.rule(ruler, kind, subject, value)], act=act)).number)

@@ -105,7 +105,7 @@ async def test_a_guest_gets_no_role_and_brings_none(tmp_path: Path) -> None:
         assert "another workspace" in said(await story.say("role set <@guest> reviewer", who="ada"))
         await story.say("role set <@grace> reviewer", who="ada")
         there = Place(platform="playground", workspace="elsewhere", channel="general")
-        known = await story.app.dispatch._roles.known(story.person("grace"), there)
+        known = await story.app.roles.known(story.person("grace"), there)
         assert known.roles == {Role.MEMBER}
 
 
