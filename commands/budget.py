@@ -94,7 +94,9 @@ def _amount(options: Options) -> str:
     loose = options.text("model").casefold()
     said = options.text("amount") or (loose if loose in _NONE or loose[:1].isdecimal() else "")
     if loose and loose not in {_ABOVE, said}:
-        raise Misunderstood(f"“{loose[:40]}” is no money.", advice="Write it as $500/month, or $2.", line=_EXAMPLE, option="amount")
+        raise Misunderstood(
+            f"“{loose[:40]}” is no money.", advice="Money is counted in US dollars: $500/month, or $2.", line=_EXAMPLE, option="amount"
+        )
     return said
 
 

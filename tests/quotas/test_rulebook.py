@@ -6,11 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.errors import TooLarge
 from bot.model import (
     Load,
+    Operation,
     Person,
     Place,
     Pool,
+    Request,
     Role,
     Rule,
     RuleKind,
@@ -22,6 +25,7 @@ from bot.model import (
     subject_of_role,
     subject_of_workspace,
 )
+from bot.quotas.caps import check_caps
 from bot.quotas.rulebook import Rulebook, levels_of
 from bot.quotas.slots import Slot
 from tests.quotas.scene import NOON
@@ -130,3 +134,21 @@ def test_caps_on_a_request_are_the_tightest_and_loads_the_nearest() -> None:
 def test_a_models_weight_goes_before_its_operations() -> None:
     found = book(rule("workspace", "2", "operation=upscale", RuleKind.WEIGHT), rule("workspace", "0", "model=fal/draft", RuleKind.WEIGHT))
     assert [found.weight(*each) for each in [("fal/draft", "upscale"), ("fal/flux", "upscale"), ("fal/flux", "draw")]] == [0, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (Request(prompt="a fox", steps=30, size=(512, 512)), "--steps 20 would work"),
+        (Request(prompt="a fox", count=3, steps=20), "--count 2 would work"),
+        (Request(prompt="a fox", size=(1536, 640)), "--ar 1:1"),
+        (Request(prompt="a fox", size=(2048, 2048)), "Another model may draw smaller"),
+        (Request(operation=Operation.UPSCALE, scale=4, size=(4096, 4096), sources=("key",)), "Enlarge it less"),
+    ],
+)
+def test_what_is_larger_than_a_request_may_be_is_told_what_would_fit(request_: Request, words: str) -> None:
+    found = book(*(rule("everybody", value, slot, RuleKind.CAP) for slot, value in {"count": "2", "steps": "20", "size": "1024"}.items()))
+    with pytest.raises(TooLarge) as refusal:
+        check_caps(found, request_)
+    assert words in refusal.value.advice
+    check_caps(found, replace(request_, steps=20, count=2, size=(1024, 1024)))
