@@ -10,7 +10,7 @@ from bot.errors import BadPicture, Expired, Misunderstood, NotAllowed, NotFound,
 from bot.imaging import ORIGINAL, PIXELS, Studio, rerun_of
 from bot.jobs.finding import Finder
 from bot.jobs.submitting import TELL, Source, Submitter
-from bot.model import Asker, Case, Job, Operation, Parent, Request, State
+from bot.model import Asker, Case, Job, Operation, Parent, Person, Request, State
 from bot.moderation import Panel, refusal
 from bot.ports import Files, Queue, Store
 from bot.routing import Catalog
@@ -245,7 +245,13 @@ class Jobs(Finder):
         job = await self.look_up(asker, job_id)
         if on and kind != "report":
             await self.pick(job, index or 1)
-        await self.store.mark(job.id, index, asker.person, kind, on=on)
+        if on:
+            await self.store.mark(job.id, index, asker.person, kind, on=True)
+            return job
+        # What they marked on one platform is theirs to take back on the other.
+        for key in (await self.store.account(asker.person)).people:
+            platform, workspace, id_ = key.split(":", 2)
+            await self.store.mark(job.id, index, Person(platform=platform, workspace=workspace, id=id_), kind, on=False)
         return job
 
     async def _must_own(self, asker: Asker, job: Job, act: str) -> None:
