@@ -125,7 +125,7 @@ async def _ask(context: Context, options: Options) -> Answer:
     much = says.dollars(amount) if measure is Measure.MONEY else says.plural(amount, "image")
     span = options.text("for", "2d")
     why = f": {says.cut(options.text('why'), 300)}" if "why" in options else ""
-    case = await context.reviews.ask_more(context.asker, f"{much} more for {span}{why}")
+    case = await context.reviews.ask_more(context.asker, f"{much} more for {span}{why}", wish=options.text("amount"), span=span)
     return whisper(says.asked_page(case.id))
 
 

@@ -77,13 +77,10 @@ async def _grant(context: Context, options: Options, case: Case, words: str) -> 
     del words
     if case.kind is not CaseKind.MORE:
         raise Misunderstood(f"Case {case.id} is not about quota.", advice="To let it pass:", line=f"review approve {case.id}")
-    if "images" not in options:
+    if "amount" not in options:
         return Answer(form=says.grant_form(case))
-    images = options.whole("images", reviews.MORE_IMAGES)
-    span = grammar.span_of(options.text("for")) or reviews.MORE_FOR
-    return await _decided(
-        context, await context.reviews.approve(context.asker, case.id, redraw=context.jobs.redraw, images=images, span=span)
-    )
+    wish, span = options.text("amount"), options.text("for")
+    return await _decided(context, await context.reviews.approve(context.asker, case.id, redraw=context.jobs.redraw, wish=wish, span=span))
 
 
 async def _ban(context: Context, options: Options, case: Case, words: str) -> Answer:
@@ -191,7 +188,7 @@ COMMAND = Command(
             Option(name="admins", kind=Kind.CHANNEL, about="Where prices and quotas are decided", example="here"),
             Option(name="cooldown", kind=Kind.SPAN, about="The pause after too many strikes", example="1d"),
             Option(name="vendor", kind=Kind.CHOICE, about="Whether image services' refusals are strikes", choices=("off", "on")),
-            Option(name="images", kind=Kind.INTEGER, about="For grant: how many more", least=1, most=100000, example="20"),
+            Option(name="amount", kind=Kind.AMOUNT, about="For grant: how much more", example="20"),
             Option(name="for", kind=Kind.SPAN, about="For grant: for how long", example="2d"),
             Option(name="measure", kind=Kind.CHOICE, about="For ban: what is done", choices=(*_MEASURES, _BAN)),
         ),

@@ -153,7 +153,12 @@ class Submitter:
         await self.store.record(blocked, event=asker.event, entry=entry)
         log.info("blocked", job=job.id, category=job.verdict.category, source=job.verdict.source)
         await self.reviews.alarm(blocked)
-        no.appeal = job.id if await self.reviews.appealable(blocked) else ""
+        if await self.reviews.appealable(blocked):
+            no.appeal = job.id
+            no.advice = (
+                "Nothing was drawn and it does not count toward your quota. Change the words and try again; if this is a mistake, "
+                f"ask a reviewer: /appeal {job.id}"
+            )
         return no
 
     async def _enqueue(self, asker: Asker, job: Job, *, terms_of: Terms, case: Case | None) -> Job:

@@ -79,5 +79,9 @@ class Case:
     decided: datetime | None = None
     words: str = ""
     """What the one who decided said, for the one who asked."""
+    wish: str = ""
+    """For MORE: how much, `20` or `$5`."""
+    span: str = ""
+    """For MORE: for how long, `2d`."""
     dropped: tuple[str, ...] = ()
     """Keys of files that nobody may see any more, to be removed once it is decided."""

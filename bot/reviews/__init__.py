@@ -23,8 +23,8 @@ from bot.decisions import Decisions
 from bot.ports import Queue, Store
 from bot.preferences import Preferences
 from bot.quotas import Quotas
-from bot.reviews.deciding import MORE_FOR, MORE_IMAGES, Redraw, files_of
-from bot.reviews.opening import APPEALABLE, NEVER, NONE
+from bot.reviews.deciding import Redraw, files_of
+from bot.reviews.opening import APPEALABLE, MORE_FOR, NEVER, NONE
 from bot.reviews.strikes import Record, Strikes
 from bot.reviews.terms import (
     ADMINS,
@@ -72,7 +72,6 @@ __all__ = [
     "GUIDELINES",
     "HOURS",
     "MORE_FOR",
-    "MORE_IMAGES",
     "NEVER",
     "NONE",
     "OFF",

@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 
 from bot.errors import AlreadyTaken, Expired, NotAllowed, NotFound, OverQuota, Overtaken, StoreFault
+from bot.grammar import span_of
 from bot.model import (
     LIMNER,
     Asker,
@@ -25,8 +26,9 @@ from bot.model import (
     subject_of_person,
 )
 from bot.ports.queue import TELL
-from bot.quotas import Quotas
-from bot.reviews.opening import Opening
+from bot.quotas import Quotas, read_sum
+from bot.reviews.opening import MORE, MORE_FOR, Opening
+from bot.says.words import days, plural
 
 log = structlog.get_logger()
 
@@ -35,8 +37,6 @@ Redraw = Callable[[Case, Job, str], Awaitable[Job]]
 _PATIENCE = timedelta(hours=24)
 """How long an approved job may wait for its turn."""
 _DECIDING = timedelta(seconds=60)
-MORE_IMAGES, MORE_FOR = 20, timedelta(days=2)
-"""What somebody who asked for more gets, where the admin says nothing else."""
 
 
 class Deciding(Opening):
@@ -54,16 +54,9 @@ class Deciding(Opening):
         return case
 
     async def approve(
-        self,
-        asker: Asker,
-        case_id: str,
-        *,
-        redraw: Redraw,
-        only: Collection[int] = (),
-        images: int = MORE_IMAGES,
-        span: timedelta = MORE_FOR,
+        self, asker: Asker, case_id: str, *, redraw: Redraw, only: Collection[int] = (), wish: str = "", span: str = ""
     ) -> Case:
-        """Let it pass. `only`: these of the pictures; `images` and `span`: what somebody who asked for more gets.
+        """Let it pass. `only`: these of the pictures; `wish` and `span`: how much more, for how long, where it is not what was asked for.
 
         Raises:
             Expired: it is decided already, or its job is gone.
@@ -78,7 +71,7 @@ class Deciding(Opening):
         if case.kind is CaseKind.APPEAL:
             return await self._grant_appeal(asker, case, decided, redraw, facts)
         if case.kind is CaseKind.MORE:
-            return await self._grant_more(asker, case, decided, images, span)
+            return await self._grant_more(asker, case, decided, wish or case.wish or MORE, span or case.span or MORE_FOR)
         return await self._save(asker, case, decided, facts)
 
     async def reject(self, asker: Asker, case_id: str, *, words: str = "") -> Case:
@@ -223,14 +216,14 @@ class Deciding(Opening):
                 decided = replace(decided, words="It is drawn now.")
             return await self._save(asker, case, decided, facts)
 
-    async def _grant_more(self, asker: Asker, case: Case, decided: Case, images: int, span: timedelta) -> Case:
-        until = self._now() + span
+    async def _grant_more(self, asker: Asker, case: Case, decided: Case, wish: str, span: str) -> Case:
+        measure, amount = read_sum(wish)
+        time = span_of(span) or timedelta(days=2)
+        much = plural(amount, "image") if measure is Measure.IMAGES else wish
         async with self._alone(case):
             # Under the case's own name: deciding it twice gives nothing twice.
-            await self.quotas.grant(asker, subject_of_person(case.person), images, Measure.IMAGES, until, name=case.id)
-            days = round(span / timedelta(days=1))
-            time = f"{days} days" if days > 1 else f"{round(span / timedelta(hours=1))} hours"
-            return await self._save(asker, case, replace(decided, words=f"{images} images more for {time}."), {})
+            await self.quotas.grant(asker, subject_of_person(case.person), amount, measure, self._now() + time, name=case.id)
+            return await self._save(asker, case, replace(decided, words=f"{much} more for {days(time)}."), {})
 
     async def _save(self, asker: Asker | None, case: Case, decided: Case, facts: dict[str, str]) -> Case:
         entry = self.entry(asker, decided, f"case.{decided.state.value}", **facts, **({"reason": decided.words} if decided.words else {}))

@@ -19,6 +19,8 @@ from bot.reviews.terms import CHANNEL, ReviewTerms, room_of, terms_of
 log = structlog.get_logger()
 
 NONE = "none"
+MORE, MORE_FOR = "20", "2d"
+"""What somebody asks for who asks for more and says no more."""
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 APPEALABLE = frozenset({"blocked", "doubtful", "rejected"})
 """Problems of jobs that a reviewer can set aside. What an image service refused, nobody here can."""
@@ -177,8 +179,8 @@ class Opening:
         await self._decisions.note(asker, "appeal", about=job.id, job=job.id, facts={"case": case.id})
         return await self.open(case)
 
-    async def ask_more(self, asker: Asker, wish: str) -> Case:
-        """Ask the admins for more quota; `wish` is what the person says. Who has asked already gets that case.
+    async def ask_more(self, asker: Asker, why: str, *, wish: str = "", span: str = "") -> Case:
+        """Ask the admins for more quota: `20` images or `$5`, for `2d`; `why` is what they read. Who has asked already gets that case.
 
         Raises:
             NotFound: no review channel is set, so nobody would read it.
@@ -195,7 +197,9 @@ class Opening:
             kind=CaseKind.MORE,
             person=asker.person,
             place=asker.place,
-            reason=wish,
+            reason=why,
+            wish=wish or MORE,
+            span=span or MORE_FOR,
             opened=now,
             deadline=now + timedelta(hours=terms.hours),
         )

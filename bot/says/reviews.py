@@ -22,7 +22,7 @@ _AFTER: Mapping[CaseKind, str] = {
     CaseKind.COST: "Nothing is drawn or charged until an admin decides.",
     CaseKind.REPORT: "They are hidden until somebody decides. Approve shows them again; Reject removes them for good, files too.",
     CaseKind.APPEAL: "Approve draws it for the person, and forgives the strike. Reject leaves it blocked.",
-    CaseKind.MORE: "Approve gives 20 images more for 2 days; More or less asks how many.",
+    CaseKind.MORE: "Approve gives just that; More or less asks how much.",
     CaseKind.ALARM: "",
 }
 _WAITING: Mapping[CaseKind, str] = {
@@ -221,11 +221,11 @@ def ban_form(case: Case, measures: Sequence[str]) -> Form:
 def grant_form(case: Case) -> Form:
     """How much more, for how long."""
     return Form(
-        title=f"More for {cut(case.person.name, 12) or 'them'}",
+        title=f"Give more: {case.id}",
         line=f"review grant {case.id}",
         fields=(
-            Field(name="images", label="Images", value="20", numeric=True, required=True),
-            Field(name="for", label="For", value="2d", hint="90m, 2h, 2d or 1w", required=True),
+            Field(name="amount", label="How much more", value=case.wish, hint="Images, such as 20, or money, such as $5", required=True),
+            Field(name="for", label="For how long", value=case.span, hint="Such as 8h, 2d or 1w", required=True),
         ),
         submit="Give",
     )

@@ -31,6 +31,14 @@ def span(time: timedelta | float) -> str:
     return f"{seconds / 3600:.0f} h"
 
 
+def days(time: timedelta) -> str:
+    """A stretch of days or hours in words: `1 hour`, `36 hours`, `2 days`; what is shorter as `span`."""
+    hours = time / timedelta(hours=1)
+    if hours < 1:
+        return span(time)
+    return plural(round(hours / 24), "day") if hours >= 24 and hours % 24 == 0 else plural(round(hours), "hour")  # noqa: PLR2004 - a day
+
+
 def money(amount: Decimal) -> str:
     """US dollars with the digits that matter: `$0.04`, `$0.0025`, `$12.00`."""
     return f"${amount:.2f}" if amount >= 1 or amount == amount.quantize(Decimal("0.01")) else f"${amount.normalize():f}"

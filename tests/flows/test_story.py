@@ -171,7 +171,8 @@ async def test_a_picture_that_comes_along_is_where_the_drawing_starts(tmp_path: 
 
 async def test_where_age_is_checked_a_picture_comes_behind_a_spoiler(tmp_path: Path) -> None:
     async with open_story(tmp_path) as story:
-        assert not (await story.say("imagine a nude figure study")).job
+        elsewhere = await story.say("imagine a nude figure study")
+        assert (await story.app.store.find(elsewhere.job)).state is State.HELD, "a reviewer looks first"
         job = await story.drawn("imagine a nude figure study", channel="after-dark")
         (result,) = await story.results(job.id)
         assert [picture["spoiler"] for picture in result.content["pictures"]] == [True]

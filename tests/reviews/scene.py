@@ -91,11 +91,11 @@ class Scene(Story):
 
 @asynccontextmanager
 async def open_scene(
-    folder: Path, *, fakes: Fakes | None = None, working: bool = True, clock: datetime | None = None, **settings: str
+    folder: Path, *, fakes: Fakes | None = None, working: bool = True, service: Service | None = None, **settings: str
 ) -> AsyncGenerator[Scene]:
     """The playground with a review channel, a moderator and a service that do what the test says."""
-    watch, service = Watch(), Service("acme", replace(EASY, most=4))
-    now = [clock or datetime(2026, 11, 23, 12, tzinfo=UTC)]
+    watch, service = Watch(), service or Service("acme", replace(EASY, most=4))
+    now = [datetime(2026, 11, 23, 12, tzinfo=UTC)]
     told = replace(fakes or Fakes(), providers={"acme": service}, moderators=[watch], now=lambda: now[0])
     async with open_story(folder, settings, fakes=told, working=working) as story:
         yield Scene(app=story.app, stop=story.stop, watch=watch, service=service, clock=now)

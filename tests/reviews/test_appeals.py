@@ -114,7 +114,7 @@ async def test_too_many_strikes_are_a_pause_that_ends_and_strikes_are_forgotten(
 async def test_who_asks_for_more_gets_it_by_an_admin(scene: Scene) -> None:
     await scene.say("quota set <@grace> 1/day", who="ada")
     asker = Asker(person=scene.person("grace"), place=scene.place(), event=None)
-    case = await scene.app.reviews.ask_more(asker, "The launch is tomorrow.")
+    case = await scene.app.reviews.ask_more(asker, "The launch is tomorrow.", wish="5", span="1d")
     assert (await scene.app.reviews.ask_more(asker, "Please.")).id == case.id
 
     async def there() -> bool:
@@ -125,7 +125,8 @@ async def test_who_asks_for_more_gets_it_by_an_admin(scene: Scene) -> None:
     assert "Only an admin" in said(await scene.press(f"review approve {case.id}"))
     form = (await scene.press(f"review grant {case.id}", who="ada")).form
     assert form is not None
-    await scene.say(form.line, who="ada", origin=Origin.FORM, options={"images": "3", "for": "2d"})
+    assert [field.value for field in form.fields] == ["5", "1d"]
+    await scene.say(form.line, who="ada", origin=Origin.FORM, options={"amount": "3", "for": "2d"})
     await scene.told("grace", "3 images more for 2 days")
     await scene.drawn("imagine a boat --count 4")
     assert not (await scene.say("imagine a boat")).job

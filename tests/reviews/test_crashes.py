@@ -1,6 +1,7 @@
 """Crashes: the process dies between any effect and the next, and there is one card, one decision, one delivery."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from bot.app import Fakes
 from bot.model import CaseState, Job, State
 from tests.flows.story import eventually, said
 from tests.flows.test_restart import ProcessDied
+from tests.flows.test_services import EASY, Service
 from tests.reviews.scene import Scene, open_scene
 
 EFFECTS = {
@@ -30,11 +32,10 @@ EFFECTS = {
 
 
 class Fuse:
-    """Lets the process die right before or right after the n-th effect."""
+    """Lets the process die right after the n-th effect."""
 
-    def __init__(self, *, at: int, after: bool) -> None:
+    def __init__(self, *, at: int) -> None:
         self.left = at
-        self.after = after
 
     def around(self, part: Any) -> Any:
         return Fused(part, self)
@@ -54,8 +55,6 @@ class Fused:
 
         async def effect(*args: Any, **kwargs: Any) -> Any:
             self._fuse.left -= 1
-            if self._fuse.left == 0 and not self._fuse.after:
-                raise ProcessDied
             result = await real(*args, **kwargs)
             if self._fuse.left == 0:
                 raise ProcessDied
@@ -85,10 +84,10 @@ async def drive(scene: Scene, job_id: str) -> None:
     pytest.fail("the job did not come to an end")
 
 
-async def dies(folder: Path, *, at: int, after: bool) -> bool:
+async def dies(folder: Path, service: Service, *, at: int) -> bool:
     """Run until the fuse burns; False where the story was over before."""
-    fuse = Fuse(at=at, after=after)
-    async with open_scene(folder, fakes=Fakes(around=fuse.around), working=False) as scene:
+    fuse = Fuse(at=at)
+    async with open_scene(folder, fakes=Fakes(around=fuse.around), working=False, service=service) as scene:
         scene.watch.pictures = 0.5
         died = False
         try:
@@ -98,8 +97,8 @@ async def dies(folder: Path, *, at: int, after: bool) -> bool:
     return died
 
 
-async def ended_once(folder: Path) -> None:
-    async with open_scene(folder) as scene:
+async def ended_once(folder: Path, service: Service) -> None:
+    async with open_scene(folder, service=service) as scene:
         scene.watch.pictures = 0.5
         # Who got no answer asks again: the same event makes one job.
         await scene.say("imagine a doubtful thing --count 2", event="asked")
@@ -127,12 +126,12 @@ async def ended_once(folder: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("after", [False, True], ids=["before the effect", "after the effect"])
-async def test_dying_at_any_effect_there_is_one_card_one_decision_one_delivery(tmp_path: Path, *, after: bool) -> None:
+async def test_dying_at_any_effect_there_is_one_card_one_decision_one_delivery(tmp_path: Path) -> None:
     for at in range(1, 80):
-        folder = tmp_path / str(at)
-        if not await dies(folder, at=at, after=after):
+        folder, service = tmp_path / str(at), Service("acme", replace(EASY, most=4))
+        # After one effect is before the next.
+        if not await dies(folder, service, at=at):
             assert at > 20, "the fuse burned at every effect there is"
             return
-        await ended_once(folder)
+        await ended_once(folder, service)
     pytest.fail("there were more effects than the test expects")
