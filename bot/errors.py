@@ -53,6 +53,9 @@ class Blocked(Refusal):
 class OverQuota(Refusal):
     """A request that would overrun what the person, channel or team may use."""
 
+    own = False
+    """Whether it is the person's own quota, of which they may be given more."""
+
 
 class TooLarge(OverQuota):
     """A request that is larger than one may be: images, steps, pixels."""

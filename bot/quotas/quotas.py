@@ -115,23 +115,17 @@ class Quotas:
             approval=_approval(book.approval, estimate),
         )
 
-    async def moved(self, job: Job, *, was: Job) -> Job:
-        """A job that goes to another model, with what it will cost and count there.
+    async def moved(self, job: Job) -> tuple[Job, tuple[Limit, ...]]:
+        """A job that goes to another model, with what it will cost and count there, and the limits that it must still fit.
 
         Raises:
-            OverQuota: it would be too dear, too large or too much there.
+            OverQuota: it is too large for one request there, nobody knows its price, or an admin would have to approve it.
         """
-        path = f"{job.provider}/{job.model}"
         asker = Asker(person=job.person, place=job.place, event=None)
-        terms = await self.terms(asker, job.fitted, model=path, estimate=job.estimate)
+        terms = await self.terms(asker, job.fitted, model=f"{job.provider}/{job.model}", estimate=job.estimate)
         if terms.approval and not job.approved:
             raise OverQuota(terms.approval)
-        job = replace(job, weight=terms.weight, estimate=terms.estimate)
-        for limit, used in zip(terms.limits, await self._store.usage(terms.limits), strict=True):
-            freed = _takes(was, limit) if was.created >= limit.since else 0
-            if _takes(job, limit) > max(0, limit.amount - (used - freed)):
-                raise OverQuota(f"It would be too much at {path}.")
-        return job
+        return replace(job, weight=terms.weight, estimate=terms.estimate), terms.limits
 
     async def running(self, person: Person, place: Place) -> int:
         """How many jobs of this person may be drawn at once."""
@@ -300,14 +294,6 @@ class Quotas:
 def slot_of(limit: Limit | Use) -> Slot:
     """What a limit is about."""
     return Slot(measure=limit.measure, window=limit.window, rolling=limit.rolling, model=limit.model, operation=limit.operation)
-
-
-def _takes(job: Job, limit: Limit) -> int:
-    """What a job takes of a limit."""
-    if not slot_of(limit).covers(f"{job.provider}/{job.model}", job.request.operation.value):
-        return 0
-    charge = job.charge
-    return charge.images if limit.measure is Measure.IMAGES else charge.spent if limit.team else charge.money
 
 
 def _approval(above: Decimal | None, estimate: Decimal | None) -> str:

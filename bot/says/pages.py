@@ -27,8 +27,7 @@ def refusal_page(refusal: Refusal, *, trace: str) -> Message:
     body = "\n".join(part for part in (refusal.sentence, refusal.advice, cost) if part)
     line = f"/{refusal.line}" if refusal.line else ""
     actions = (Action(label="My quota", line="quota"),) if isinstance(refusal, OverQuota) else ()
-    # A quota may be raised; what is too large for anybody is not.
-    actions += (Action(label="Ask for more", line="quota more"),) if type(refusal) is OverQuota else ()
+    actions += (Action(label="Ask for more", line="quota more"),) if isinstance(refusal, OverQuota) and refusal.own else ()
     if isinstance(refusal, Blocked) and refusal.appeal:
         actions = (Action(label="Ask a reviewer", line=f"appeal {refusal.appeal}"), Action(label="Guidelines", line="guidelines"))
     return Message(

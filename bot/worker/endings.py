@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ import structlog
 from bot import says
 from bot.errors import FaultKind, NotAllowed, NothingFits, OverQuota, ProviderFault, Refused, StoreFault
 from bot.jobs import PATIENCE, TELL, policy_of
-from bot.model import Job, Problem, Promise, State
+from bot.model import Job, Limit, Problem, Promise, State
 from bot.ports import ImageProvider, Metrics, Queue, Store
 from bot.preferences import Preferences
 from bot.quotas import Quotas
@@ -89,10 +89,9 @@ class Endings:
         """To the next model that may and can, never when the work may still come. False where there is none."""
         if (fault.accepted and fault.kind is FaultKind.TIMEOUT) or job.request.model is not None:
             return False
-        moved = await self._next(job)
-        if moved is None:
+        saved = await self._next(job)
+        if saved is None:
             return False
-        saved = await self.save(moved, was=job)
         await self._fan.clear(job)
         log.info("next provider", provider=saved.provider, model=saved.model)
         await self._queue.put(job.id, lane=saved.provider, priority=job.priority, once=f"v{saved.version}")
@@ -100,7 +99,7 @@ class Endings:
         return True
 
     async def _next(self, job: Job) -> Job | None:
-        """The job at the next model that may and can and is not too dear; None where there is none."""
+        """The job as saved for the next model that may and can and is not too dear; None where there is none."""
         tried = (*job.tried, f"{job.provider}/{job.model}")
         dear: tuple[str, ...] = ()
         # By the roles of now: what the job knows may have been taken back since.
@@ -133,7 +132,8 @@ class Endings:
             )
             try:
                 # Never past a budget: the next model may be dearer, or nobody knows its price.
-                return await self._quotas.moved(moved, was=job)
+                moved, limits = await self._quotas.moved(moved)
+                return await self.save(moved, was=job, limits=limits)
             except OverQuota as over:
                 log.info("next model is too dear", provider=moved.provider, model=moved.model, why=type(over).__name__)
                 dear = (*dear, choice.offer.path)
@@ -172,12 +172,12 @@ class Endings:
             # A name of its own, so that a wake-up is not dropped because the job's last handler is just leaving.
             await self._queue.put(waiting.id, lane=waiting.provider, priority=waiting.priority, once=f"after {job.id}")
 
-    async def save(self, job: Job, *, was: Job) -> Job:
+    async def save(self, job: Job, *, was: Job, limits: Sequence[Limit] = ()) -> Job:
         """Save; a journal that hiccups is asked again, because what a provider just told is worth money."""
         for attempt in range(5):
             try:
-                return await self._store.save(job, was=was)
+                return await self._store.save(job, was=was, limits=limits)
             except StoreFault:
                 log.warning("journal did not take it, trying again", attempt=attempt)
                 await asyncio.sleep(0.2 * 2**attempt)
-        return await self._store.save(job, was=was)
+        return await self._store.save(job, was=was, limits=limits)

@@ -75,7 +75,9 @@ def check_limits(connection: Connection, job: Job, wants: Mapping[Limit, int], s
     want, already = wants[worst], spent[worst]
     if worst.rolling and want <= worst.amount:
         worst = replace(worst, renews=leaves(connection, worst, need=already + want - worst.amount) or worst.renews)
-    raise refusal(job, worst, used=already, want=want)
+    refused = refusal(job, worst, used=already, want=want)
+    refused.own = not worst.of
+    raise refused
 
 
 def renewals(connection: Connection, limits: Sequence[Limit]) -> list[datetime]:
