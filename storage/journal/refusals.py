@@ -79,11 +79,11 @@ def _images(number: int) -> str:
 
 
 def _dollars(micro: int) -> str:
-    """Dollars to the cent, or as far as the first digits behind it say something."""
-    exact = Decimal(micro) / MICRO
-    if exact == exact.quantize(Decimal("0.01")):
-        return f"${exact:,.2f}"
-    return f"${exact:,.4f}".rstrip("0") if micro >= MICRO // 10_000 else "less than $0.0001"
+    """Dollars to the cent, and two digits more where they say something."""
+    if 0 < micro < MICRO // 10_000:
+        return "less than $0.0001"
+    whole, _, parts = f"{Decimal(micro) / MICRO:,.4f}".partition(".")
+    return f"${whole}.{parts[:2]}{parts[2:].rstrip('0')}"
 
 
 def _moment(moment: datetime, person: Person) -> str:
