@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.model import Entry, Erasure, Job, Known, Mark, Person, Sums
+from bot.model import Entry, Erasure, Job, Known, Mark, Person, Post, Sums
 
 
 class RecordStore(Protocol):
@@ -28,6 +28,10 @@ class RecordStore(Protocol):
 
     async def marks_by(self, keys: Sequence[str]) -> list[Mark]:
         """What these persons think of images, the oldest first."""
+        ...
+
+    async def case_posts(self, keys: Sequence[str]) -> list[Post]:
+        """Where the cards of cases about these persons are, for reviewers."""
         ...
 
     async def sums(
@@ -78,8 +82,8 @@ class RecordStore(Protocol):
         """
         ...
 
-    async def unname(self, people: Sequence[Person], *, after: str = "", limit: int = 1000) -> str:
-        """Take persons out of other people's jobs, which they let pass as reviewers; gives the id to go on behind, or the empty text."""
+    async def unname(self, people: Sequence[Person]) -> None:
+        """Take persons out of other people's jobs, which they let pass as reviewers. May be repeated."""
         ...
 
     async def end_erasure(self, erasure: Erasure, *, entry: Entry) -> None:

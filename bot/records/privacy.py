@@ -16,7 +16,7 @@ from bot import says
 from bot.decisions import Decisions
 from bot.errors import Expired, NotFound, PlatformFault
 from bot.jobs import Jobs
-from bot.model import LIMNER, Asker, Document, Dossier, Entry, Erasure, Inquiry, Job, Person, subject_of_person
+from bot.model import LIMNER, Asker, Document, Dossier, Entry, Erasure, Inquiry, Job, Person, Post, subject_of_person
 from bot.ports import ChatPlatform
 from bot.records.retention import files_of
 
@@ -118,12 +118,13 @@ class Privacy:
         return done
 
     async def _go_on(self, erasure: Erasure) -> bool:
-        waits = False
+        cards = await self._store.case_posts([person.key for person in erasure.people])
+        waits = await self._empty(erasure, cards) is None
         async for job in self._all(erasure.account):
             if not await self._is_quiet(erasure, job):
                 waits = True
                 continue
-            reached = await self._empty_posts(erasure, job)
+            reached = await self._empty(erasure, [post for post, _ in (await self._store.posts(job.id)).values()])
             if reached is None:
                 waits = True
                 continue
@@ -152,11 +153,11 @@ class Privacy:
         card = (await self._store.posts(job.id)).get("card")
         return card is None or card[1] >= job.version or self._now() - erasure.asked > _PATIENCE
 
-    async def _empty_posts(self, erasure: Erasure, job: Job) -> int | None:
-        """Take a job's words and pictures out of the chat: how many posts were out of reach, or None to try again later."""
-        platform = self._platforms.get(job.place.platform)
+    async def _empty(self, erasure: Erasure, posts: Sequence[Post]) -> int | None:
+        """Take words and pictures out of posts: how many of these were out of reach, or None to try again later."""
         unreached = 0
-        for post, _ in (await self._store.posts(job.id)).values():
+        for post in posts:
+            platform = self._platforms.get(post.place.platform)
             try:
                 if platform is None:
                     unreached += 1
@@ -172,11 +173,7 @@ class Privacy:
         for key in await self._files.aged("exports", before=self._now() + _LONGEST):
             if f"/{_owner(erasure.account)}-" in key:
                 await self._files.delete(key)
-        acted = [await self._store.entries(Inquiry(who=subject_of_person(person)), limit=_LOOKED_AT) for person in erasure.people]
-        if any(person.moderates for person in erasure.people) or any(entry.job for entries in acted for entry in entries):
-            last = await self._store.unname(erasure.people)
-            while last:
-                last = await self._store.unname(erasure.people, after=last)
+        await self._store.unname(erasure.people)
         facts = {"jobs": str(erasure.jobs), "pictures": str(erasure.pictures), "unreached": str(erasure.unreached)}
         place = erasure.place
         entry = Entry(act="privacy.erased", who=LIMNER, platform=place.platform, workspace=place.workspace, facts=facts, at=self._now())

@@ -1,17 +1,16 @@
 """Forgetting: what is taken out of a job, and out of everything else that names a person, in the caller's transaction."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, select, update
+from sqlalchemy import Connection, and_, delete, or_, select, update
 
-from bot.model import LIMNER, Erasure, Job, Person, RuleKind, subject_of_digest
+from bot.model import LIMNER, Erasure, Job, Person, RuleKind, subject_of_channel, subject_of_digest
 from storage.journal.documents import read_case, read_job, write_case, write_job
 from storage.journal.jobs import PICTURES, WORDS
 from storage.journal.part import insert
-from storage.schema import aliases, cases, codes, erasures, events, inputs, jobs, links, marks, people, posts, rules, tickets
+from storage.schema import aliases, cases, codes, erasures, events, inputs, jobs, links, marks, people, posts, rules, sums, tickets
 
 ERASED = "erased"
 """The id of whoever is not known any more."""
@@ -54,7 +53,9 @@ def orphan(connection: Connection, job_id: str, now: int) -> list[str]:
     row = connection.execute(select(jobs.c.document, jobs.c.version, jobs.c.shown).where(jobs.c.id == job_id)).one_or_none()
     if row is None:
         return []
-    job = without_words(read_job(row.document))
+    job = read_job(row.document)
+    was = job.place
+    job = without_words(job)
     pictures = bool(job.images)
     someone = Person(platform=job.person.platform, workspace=job.person.workspace, id=ERASED)
     # A conversation between one person and the bot has an address that is as good as a name.
@@ -87,6 +88,10 @@ def orphan(connection: Connection, job_id: str, now: int) -> list[str]:
         "document": write_job(job),
     }
     connection.execute(update(jobs).where(jobs.c.id == job_id).values(values))
+    if was.direct:
+        # Triggers took the job out of the sums of this conversation; what is left of them is zeros under its address.
+        zeros = and_(sums.c.images == 0, sums.c.money == 0, sums.c.spent == 0)
+        connection.execute(delete(sums).where(sums.c.place == subject_of_channel(was), zeros))
     uploads = _own_uploads(connection, job_id)
     connection.execute(delete(inputs).where(inputs.c.job == job_id))
     for key in uploads:
@@ -98,18 +103,20 @@ def orphan(connection: Connection, job_id: str, now: int) -> list[str]:
     return uploads
 
 
-def unname(connection: Connection, persons: Sequence[Person], after: str, limit: int) -> str:
-    """Take reviewers out of other people's jobs, some of them; gives the id to go on behind."""
+def approved_by(connection: Connection, persons: Sequence[Person]) -> list[str]:
+    """Jobs whose documents name one of these persons; every document is read for that, because nobody else ever asks."""
+    named = or_(*(jobs.c.document.contains(person.key, autoescape=True) for person in persons))
+    return list(connection.execute(select(jobs.c.id).where(named)).scalars())
+
+
+def unname(connection: Connection, persons: Sequence[Person], job_ids: Sequence[str]) -> None:
+    """Take reviewers out of other people's jobs."""
     keys = {person.key for person in persons}
-    query = select(jobs.c.id, jobs.c.version, jobs.c.document).where(jobs.c.id > after).order_by(jobs.c.id).limit(limit)
-    rows = connection.execute(query).all()
-    for row in rows:
-        if any(json.dumps(key)[1:-1] in row.document for key in keys):
-            job = read_job(row.document)
-            if job.approved in keys:
-                document = write_job(replace(job, approved=f"{job.person.platform}:{job.person.workspace}:{ERASED}"))
-                connection.execute(update(jobs).where(jobs.c.id == row.id, jobs.c.version == row.version).values(document=document))
-    return rows[-1].id if len(rows) == limit else ""
+    for row in connection.execute(select(jobs.c.id, jobs.c.version, jobs.c.document).where(jobs.c.id.in_(job_ids))).all():
+        job = read_job(row.document)
+        if job.approved in keys:
+            document = write_job(replace(job, approved=f"{job.person.platform}:{job.person.workspace}:{ERASED}"))
+            connection.execute(update(jobs).where(jobs.c.id == row.id, jobs.c.version == row.version).values(document=document))
 
 
 def forget_person(connection: Connection, person: Person, now: int) -> None:

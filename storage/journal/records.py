@@ -2,22 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, func, literal, select, tuple_, union
 
-from bot.model import Entry, Erasure, Job, Known, Mark, Person, Sums
+from bot.model import Entry, Erasure, Job, Known, Mark, Person, Post, Sums
 from storage.journal import forgetting, tallies
 from storage.journal.audit import alias_of, append, read
-from storage.journal.documents import micros, read_jobs
+from storage.journal.documents import micros, read_jobs, read_post
 from storage.journal.jobs import PICTURES, WORDS
 from storage.journal.part import Part, insert
 from storage.journal.people import person_of
-from storage.schema import OVER, audit, erasures, events, inputs, jobs, links, marks, people, rules
+from storage.schema import OVER, audit, cases, erasures, events, inputs, jobs, links, marks, people, rules
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BATCH = 100
 _KINDS = {"words": WORDS, "pictures": PICTURES}
 
 
@@ -55,6 +56,12 @@ class Records(Part):
         query = select(marks).where(marks.c.person.in_(keys)).order_by(marks.c.made, marks.c.job)
         found = await self._database.read(lambda connection: connection.execute(query).mappings().all())
         return [Mark(job=row["job"], image=row["image"], kind=row["kind"], made=_moment(row["made"])) for row in found]
+
+    async def case_posts(self, keys: Sequence[str]) -> list[Post]:
+        """As the port says."""
+        query = select(cases.c.post).where(cases.c.person.in_(keys), cases.c.post.is_not(None)).order_by(cases.c.id)
+        found = await self._database.read(lambda connection: connection.execute(query).scalars().all())
+        return [read_post(document) for document in found if document]
 
     async def sums(
         self, workspace: str, *, since: datetime, until: datetime, shifts: Sequence[tuple[datetime, timedelta]], top: int
@@ -123,9 +130,12 @@ class Records(Part):
         """As the port says."""
         return await self._database.write(lambda connection: forgetting.orphan(connection, job_id, micros(self._now())))
 
-    async def unname(self, people: Sequence[Person], *, after: str = "", limit: int = 1000) -> str:
+    async def unname(self, people: Sequence[Person]) -> None:
         """As the port says."""
-        return await self._database.write(lambda connection: forgetting.unname(connection, people, after, limit))
+        found = await self._database.read(lambda connection: forgetting.approved_by(connection, people))
+        for start in range(0, len(found), _BATCH):
+            some = found[start : start + _BATCH]
+            await self._database.write(partial(forgetting.unname, persons=people, job_ids=some))
 
     async def end_erasure(self, erasure: Erasure, *, entry: Entry) -> None:
         """As the port says."""
@@ -170,6 +180,6 @@ def _erasure() -> TypeAdapter[Erasure]:
 @cache
 def _known() -> Select[Any]:
     key = people.c.platform + ":" + people.c.workspace + ":" + people.c.id
-    account = func.coalesce(select(links.c.account).where(links.c.person == key).scalar_subquery(), key)
-    drew = select(func.max(jobs.c.created)).where(jobs.c.account == account).scalar_subquery()
-    return select(people, drew.label("drew"))
+    account = func.coalesce(links.c.account, key)
+    drew = select(func.max(jobs.c.created)).where(jobs.c.account == account).correlate(people, links).scalar_subquery()
+    return select(people, drew.label("drew")).select_from(people.outerjoin(links, links.c.person == key))

@@ -41,14 +41,14 @@ def sums(
             reused=int(reused),
             spent=int(spent),
         )
-        for day, state, provider, model, count, images, reused, spent in connection.execute(_by_day(), days).tuples()
+        for day, state, provider, model, count, images, reused, spent in connection.execute(_by_day(), days)
     ]
-    accounts = connection.execute(_by_account(), {**values, "top": top}).tuples().all()
+    accounts = connection.execute(_by_account(), {**values, "top": top}).all()
     shares = [
         Share(account=account, name=_name(connection, account), jobs=int(count), images=int(images), spent=int(spent))
         for account, count, images, spent, _ in accounts
     ]
-    spans = [(int(tenths), int(count)) for tenths, count in connection.execute(_spans(), values).tuples()]
+    spans = [(int(tenths), int(count)) for tenths, count in connection.execute(_spans(), values)]
     return Sums(
         tallies=tallies,
         shares=shares,
