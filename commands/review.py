@@ -1,5 +1,6 @@
 """`/review`: what waits for somebody to decide: listed, shown, approved, rejected; and, for admins, how that is set up here."""
 
+import re
 from datetime import timedelta
 
 from bot.command import Command, Context, Misunderstood, Options, grammar, guest_slot, reviews, says, stop_all, whisper
@@ -41,7 +42,9 @@ async def run(context: Context, options: Options) -> Answer:
     case = await context.reviews.find(context.asker, case_id.casefold())
     words = grammar.squeeze(options.text("reason") or rest)[:300]
     if act == "approve":
-        only = [options.whole("only", 0)] if "only" in options else []
+        only = [int(number) for number in re.findall(r"\d{1,2}", options.text("only"))]
+        if "only" in options and not only:
+            raise Misunderstood("Which of the pictures?", advice="Their numbers:", line=f"review approve {case.id} --only 1,3")
         return await _decided(context, await context.reviews.approve(context.asker, case.id, redraw=context.jobs.redraw, only=only))
     do = {"reject": _reject, "grant": _grant, "ban": _ban}.get(act, _show)
     return await do(context, options, case, words)
@@ -182,7 +185,7 @@ COMMAND = Command(
                 asked=True,
                 example="too close to a real person",
             ),
-            Option(name="only", kind=Kind.INTEGER, about="Only this picture", least=1, most=10),
+            Option(name="only", kind=Kind.TEXT, about="Only these pictures", most=40, example="1,3"),
             Option(name="hours", kind=Kind.INTEGER, about="How long a case waits", least=1, most=720, example="24"),
             Option(name="default", kind=Kind.CHOICE, about="What follows when nobody decides", choices=("reject", "approve")),
             Option(name="admins", kind=Kind.CHANNEL, about="Where prices and quotas are decided", example="here"),

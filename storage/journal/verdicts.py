@@ -55,7 +55,7 @@ class Verdicts(Jobs):
             about = connection.execute(_against(), {"people": list(account.people)}).scalars().all()
             return list(blocked), list(about)
 
-        blocked, about = await self._database.write(work)
+        blocked, about = await self._database.read(work)
         known = [read_case(document) for document in about]
         forgiven = {case.job for case in known if case.kind is CaseKind.APPEAL and case.state is CaseState.APPROVED}
         removed = [case.decided for case in known if case.kind is CaseKind.REPORT and case.state is CaseState.REJECTED]

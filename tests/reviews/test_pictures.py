@@ -73,14 +73,15 @@ async def test_approved_they_are_delivered_once_and_counted(scene: Scene) -> Non
 
 async def test_some_of_them_may_pass_and_the_others_are_removed(scene: Scene, tmp_path: Path) -> None:
     job, case = await held(scene)
-    await scene.press(f"review approve {case.id} --only 2")
+    assert "its images are 1, 2, 3" in said(await scene.press(f"review approve {case.id} --only 7")).casefold()
+    await scene.press(f"review approve {case.id} --only 2,3")
     done = await scene.until(job.id, State.DELIVERED)
-    assert [image.index for image in done.images] == [2]
+    assert [image.index for image in done.images] == [2, 3]
     await scene.case(job.id, CaseKind.IMAGES, CaseState.APPROVED)
-    assert "2 images did not pass" in (await scene.card((await scene.shown(job.id)).id))["body"]
+    assert "1 image did not pass" in (await scene.card((await scene.shown(job.id)).id))["body"]
     kept = {image.key.rpartition("/")[2] for image in job.images[:1]}
     assert not [path for path in (tmp_path / "files").rglob("*") if path.name in kept]
-    assert "1 of 50" in said(await scene.say("quota"))
+    assert "2 of 50" in said(await scene.say("quota"))
 
 
 async def test_rejected_they_cost_the_team_and_not_the_person_and_their_files_are_gone(scene: Scene, tmp_path: Path) -> None:
