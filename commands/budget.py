@@ -21,7 +21,8 @@ async def _show(context: Context, _: Options) -> Answer:
     rules = await budgets.rules(context.place)
     balances = await budgets.balances(context.place, models=[offer.path for offer in context.catalog.offers])
     alerts = next((rule.value for rule in rules if rule.kind is RuleKind.OPTION and rule.slot == ALERTS), "")
-    return whisper(says.budgets_page(balances, rules, alerts=alerts, zone=context.person.zone))
+    people = await budgets.people(context.place, min(balance.since for balance in balances)) if balances else []
+    return whisper(says.budgets_page(balances, rules, alerts=alerts, zone=context.person.zone, people=people))
 
 
 async def _set(context: Context, options: Options) -> Answer:

@@ -28,6 +28,10 @@ class RuleStore(Protocol):
         """The standing rules about anybody and anything of a workspace (`slack:T1`), by kind, subject and slot."""
         ...
 
+    async def ruled(self, kind: RuleKind) -> list[str]:
+        """The workspaces (`slack:T1`) that have a standing rule of a kind, sorted."""
+        ...
+
     async def lease(self, name: str, *, holder: str, until: datetime) -> bool:
         """Take or renew a lease. False while somebody else holds it, which ends by itself at their `until`."""
         ...

@@ -30,6 +30,8 @@ from bot.quotas.windows import window_of, zone_of
 
 ALERTS = "alerts channel"
 """The option that says where alerts go: a channel's id."""
+_LOOKED_AT = 1000
+"""Accounts to look at for the dearest."""
 _TOO_EARLY = 0.03
 """The part of a window before which nobody can say how it will end."""
 
@@ -94,6 +96,19 @@ class Budgets:
         return [
             await self._balance(place, window, budgets[window], zone, models) for window in Window if window in budgets
         ]  # fmt: skip
+
+    async def people(self, place: Place, since: datetime, *, most: int = 5) -> list[tuple[str, int]]:
+        """The accounts of the workspace that cost most since a moment, in jobs that are over: a name or a mention, and micro-dollars."""
+        workspace = f"{place.platform}:{place.workspace}"
+        found = await self._store.sums(workspace, since=since, until=self._now() + timedelta(seconds=1), shifts=[], top=_LOOKED_AT)
+        dearest = sorted((share for share in found.shares if share.spent), key=lambda share: -share.spent)[:most]
+        return [
+            (
+                f"<@{share.account.rsplit(':', 1)[-1]}>" if share.account.startswith(f"{workspace}:") else share.name or "somebody",
+                share.spent,
+            )
+            for share in dearest
+        ]
 
     async def _balance(self, place: Place, window: Window, amount: int, zone: str, models: Sequence[str]) -> Balance:
         now = self._now()

@@ -14,7 +14,7 @@ import structlog
 
 from bot import says
 from bot.errors import Fault, PlatformFault
-from bot.model import BORDERS, Balance, Place
+from bot.model import BORDERS, Balance, Place, RuleKind
 from bot.ports import ChatPlatform, Store
 from bot.quotas import Budgets
 
@@ -47,7 +47,7 @@ class Alerts:
         """Tell what is to be told, of some workspaces at a time."""
         if not self._left and self._stirred:
             self._stirred = False
-            self._left.extend(await self._store.workspaces())
+            self._left.extend(await self._store.ruled(RuleKind.BUDGET))
         for _ in range(min(_AT_ONCE, len(self._left))):
             platform, _, workspace = self._left.popleft().partition(":")
             try:

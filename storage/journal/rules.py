@@ -53,6 +53,11 @@ class Rules(Part):
         found = await self._database.read(lambda connection: connection.execute(_within(), about).mappings().all())
         return [rule for rule in map(_rule, found) if not kinds or rule.kind in kinds]
 
+    async def ruled(self, kind: RuleKind) -> list[str]:
+        """As the port says."""
+        about = {"kind": kind.value, "now": micros(self._now())}
+        return list(await self._database.read(lambda connection: connection.execute(_ruled(), about).scalars().all()))
+
 
 def _told(entry: Entry, rules: Sequence[Rule], before: Mapping[tuple[RuleKind, str, str], Rule | None]) -> Entry:
     """The entry with what stood and what stands now."""
@@ -136,6 +141,12 @@ def _within() -> Select[Any]:
 def _newest(query: Select[Any]) -> Select[Any]:
     standing = query.where(or_(rules.c.until.is_(None), rules.c.until > bindparam("now")))
     return standing.order_by(rules.c.created.desc(), rules.c.kind, rules.c.subject, rules.c.slot)
+
+
+@cache
+def _ruled() -> Select[str]:
+    standing = or_(rules.c.until.is_(None), rules.c.until > bindparam("now"))
+    return select(rules.c.workspace).where(rules.c.kind == bindparam("kind"), standing).distinct().order_by(rules.c.workspace)
 
 
 @cache

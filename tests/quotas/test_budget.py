@@ -26,6 +26,7 @@ async def test_a_budget_holds_everybody_and_counts_what_failed(tmp_path: Path) -
         shown = await scene.told("budget")
         assert "Budget of $0.20 this month: $0.05 spent, $0.12 reserved, $0.03 left; renews Tue 01 Dec, 00:00 (Europe/London)" in shown
         assert "Dearest models this month: acme/one $0.17" in shown
+        assert "Dearest people: <@grace> $0.05" in shown
         assert "→ nothing" in await scene.told(f"undo {entry_of(answer)}")
         await scene.taken(who="linus")
 
