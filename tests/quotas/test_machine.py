@@ -69,7 +69,19 @@ POOLED = (
 )
 SPECS = (*OWN, *POOLED)
 PEOPLE, CHANNELS = ("ann", "bob", "cat"), ("general", "brand")
-EVENTS = {"begin": 4, "submit": 2, "generate": 3, "deliver": 3, "fail": 1, "block": 1, "cancel": 1, "expire": 1, "hold": 3, "crash": 1}
+EVENTS = {
+    "begin": 4,
+    "submit": 2,
+    "generate": 2,
+    "deliver": 3,
+    "hold": 4,
+    "approve": 3,
+    "fail": 1,
+    "block": 1,
+    "cancel": 1,
+    "expire": 1,
+    "crash": 1,
+}
 
 
 @dataclass
@@ -153,8 +165,13 @@ class Limits(RuleBasedStateMachine):
         count=st.integers(1, 3),
         cents=st.sampled_from((0, 1, 4)),
         held=st.sampled_from((False, False, False, True)),
+        times=st.integers(1, 3),
     )
-    def ask(self, *, name: str, channel: str, model: str, operation: Operation, count: int, cents: int, held: bool) -> None:
+    def ask(self, times: int, **how: Any) -> None:
+        for _ in range(times):
+            self.ask_once(**how)
+
+    def ask_once(self, *, name: str, channel: str, model: str, operation: Operation, count: int, cents: int, held: bool) -> None:
         request = Request(operation=operation, prompt="a fox", count=count)
         asker, estimate = self.asker(name, channel), Decimal(cents * count) / 100
         terms = self.world.run(self.quotas.terms(asker, request, model=f"paint/{model}", estimate=estimate))
@@ -291,11 +308,10 @@ class Limits(RuleBasedStateMachine):
             naive.give_back(paid=naive.job.state is State.SUBMITTED or bool(naive.job.images))
             self.save(naive, State.EXPIRED)
 
-    @rule(data=st.data())
-    @precondition(lambda self: self.ledger.of(State.HELD))
-    def approve(self, data: st.DataObject) -> None:
+    def _approve(self, data: st.DataObject) -> None:
         naive = self.pick(data, State.HELD)
-        assert naive is not None
+        if naive is None:
+            return
         job, asker = naive.job, self.asker(naive.job.person.id, naive.job.place.channel)
         terms = self.world.run(self.quotas.terms(asker, job.fitted, model=naive.model, estimate=job.estimate))
         gone = replace(job, state=State.GENERATED if job.images else State.QUEUED, changed=self.world.now)
@@ -312,18 +328,21 @@ class Limits(RuleBasedStateMachine):
         self.entries.append((entry.number, key, self.said.get(key, ""), value))
         self.said[key] = value
 
-    @rule(spec=st.sampled_from(SPECS), channel=st.sampled_from(CHANNELS), amount=st.sampled_from((0, 1, 3, 5, 8, None)))
-    def limit(self, spec: Spec, channel: str, amount: int | None) -> None:
+    @rule(
+        spec=st.sampled_from(SPECS),
+        channel=st.sampled_from(CHANNELS),
+        amount=st.sampled_from((0, 1, 3, 5, 8, None)),
+        instead=st.sampled_from(("", "", "", "reset", "weigh")),
+    )
+    def decide_something(self, spec: Spec, channel: str, amount: int | None, instead: str) -> None:
+        if instead == "reset":
+            return self.decide((RuleKind.RESET, self.subject(spec.pool, channel), ""), self.world.now.isoformat())
+        if instead == "weigh":
+            weights = (RuleKind.WEIGHT, self.subject(Pool.WORKSPACE, ""), "operation=upscale")
+            return self.decide(weights, "" if amount is None else str(amount))
         money = spec.measure is Measure.MONEY
-        self.decide(self.key(spec, channel), "" if amount is None else f"${Decimal(amount * 3) / 100:.2f}" if money else str(amount))
-
-    @rule(pool=st.sampled_from(Pool), channel=st.sampled_from(CHANNELS))
-    def reset(self, pool: Pool, channel: str) -> None:
-        self.decide((RuleKind.RESET, self.subject(pool, channel), ""), self.world.now.isoformat())
-
-    @rule(weight=st.sampled_from(("0", "2", "")))
-    def weigh(self, weight: str) -> None:
-        self.decide((RuleKind.WEIGHT, self.subject(Pool.WORKSPACE, ""), "operation=upscale"), weight)
+        said = "" if amount is None else f"${Decimal(amount * 3) / 100:.2f}" if money else str(amount)
+        return self.decide(self.key(spec, channel), said)
 
     @rule(data=st.data())
     @precondition(lambda self: self.entries)
@@ -338,16 +357,18 @@ class Limits(RuleBasedStateMachine):
         self.said[key] = before
         self.entries.append((entry.number, key, after, before))
 
-    @rule(pair=st.permutations(PEOPLE))
-    def link(self, pair: list[str]) -> None:
+    @rule(pair=st.permutations(PEOPLE), part=st.booleans())
+    def link_or_part(self, pair: list[str], *, part: bool) -> None:
+        if part:
+            return self.part(pair[0])
         one, other, _ = map(self.person, pair)
         account = self.world.run(self.world.journal.link(one, other, entry=an_entry("link")))
         joined = {self.ledger.accounts[one.key], self.ledger.accounts[other.key]}
         assert account.key in joined
         self.ledger.accounts = {key: account.key if of in joined else of for key, of in self.ledger.accounts.items()}
+        return None
 
-    @rule(name=st.sampled_from(PEOPLE))
-    def unlink(self, name: str) -> None:
+    def part(self, name: str) -> None:
         person, accounts = self.person(name), self.ledger.accounts
         parted = self.world.run(self.world.journal.unlink(person, entry=an_entry("unlink")))
         others = [key for key, of in accounts.items() if of == accounts[person.key] and key != person.key]
@@ -358,17 +379,21 @@ class Limits(RuleBasedStateMachine):
 
     # What time does.
 
-    @rule(minutes=st.sampled_from((1, 13, 60, 60 * 7, 60 * 24, 60 * 24 * 7, 60 * 24 * 30, -30)), odd=st.booleans())
-    def wait(self, minutes: int, *, odd: bool) -> None:
-        self.world.now += timedelta(minutes=minutes, seconds=17 if odd else 0, microseconds=3 if odd else 0)
-
-    @rule(window=st.sampled_from(Window), late=st.sampled_from((-1, 0, 1)))
-    def wait_for_the_border(self, window: Window, late: int) -> None:
+    @rule(
+        window=st.sampled_from(Window),
+        late=st.sampled_from((-1, 0, 1)),
+        minutes=st.sampled_from((0, 0, 0, 1, 13, 60, 60 * 7, 60 * 24, 60 * 24 * 7, 60 * 24 * 30, -30)),
+        odd=st.booleans(),
+    )
+    def wait(self, *, window: Window, late: int, minutes: int, odd: bool) -> None:
+        """So many minutes; or until the window's end, a microsecond before it or behind it."""
+        if minutes:
+            self.world.now += timedelta(minutes=minutes, seconds=17 if odd else 0, microseconds=3 if odd else 0)
+            return
         border = begins(self.world.now, window, self.zone)
         while border <= self.world.now:
             border = begins(border + timedelta(hours=23 if window is not Window.HOUR else 1, minutes=59), Window.HOUR, self.zone)
-        first = begins(border, window, self.zone)
-        self.world.now = max(self.world.now, first + timedelta(microseconds=late))
+        self.world.now = max(self.world.now, begins(border, window, self.zone) + timedelta(microseconds=late))
 
     # What must hold.
 

@@ -3,15 +3,15 @@
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from bot.model import Pool, State
+from bot.model import Limit, Pool, State
 from storage.journal import Journal, open_journal
-from tests.contracts.stores import NOW, a_job, a_limit, a_person, a_post, an_entry, enqueue, walk
+from tests.contracts.stores import DAY_AGO, NOW, a_job, a_limit, a_person, a_post, an_entry, enqueue, walk
 
 Ask = Callable[[Journal], Awaitable[object]]
 ANN = a_person("ann")
@@ -21,6 +21,16 @@ HELD_SMALL = ("ix_jobs_live", "ix_jobs_queue", "ix_jobs_behind")
 
 async def _save(journal: Journal) -> None:
     await walk(journal, await journal.find("fox1"), State.QUEUED)
+
+
+async def _let_go(journal: Journal) -> None:
+    held = await enqueue(journal, a_job("held1", state=State.HELD))
+    await journal.let_go(replace(held, state=State.QUEUED), was=held, limits=[a_limit(50), of_all(50)])
+
+
+def of_all(amount: int, *, rolling: bool = False, since: datetime = DAY_AGO) -> Limit:
+    """A limit of a workspace."""
+    return replace(a_limit(amount), pool=Pool.WORKSPACE, subject="playground:home", rolling=rolling, since=since)
 
 
 async def _begin(journal: Journal) -> None:
@@ -57,6 +67,11 @@ ASKED: dict[str, Ask] = {
     "account": lambda journal: journal.account(ANN),
     "use of a channel": lambda journal: journal.usage([replace(a_limit(5), pool=Pool.CHANNEL, subject="playground:home:general")]),
     "use of a workspace": lambda journal: journal.usage([replace(a_limit(5), pool=Pool.WORKSPACE, subject="playground:home", team=True)]),
+    "use since an odd moment": lambda journal: journal.usage([of_all(5, since=DAY_AGO + timedelta(seconds=1))]),
+    "use of a model": lambda journal: journal.usage([replace(of_all(5), model="sketch"), replace(a_limit(5), model="sketch")]),
+    "when a person has room again": lambda journal: journal.renewals([replace(a_limit(5), rolling=True)]),
+    "when all have room again": lambda journal: journal.renewals([of_all(5, rolling=True, since=DAY_AGO + timedelta(seconds=1))]),
+    "let go": _let_go,
     "cases": lambda journal: journal.cases("playground:home"),
     "cases of a job": lambda journal: journal.cases_of("fox1"),
     "cases due": lambda journal: journal.cases_due(NOW),
@@ -78,7 +93,7 @@ async def test_question_has_its_index_on_sqlite(asked: str, tmp_path: Path) -> N
     file.close()
     # To go through an index that holds only what is asked for is no look at everything.
     scans = [plan for plan in plans if plan.startswith("SCAN jobs") and not plan.endswith(HELD_SMALL)]
-    assert scans + [plan for plan in plans if plan.startswith(("SCAN posts", "SCAN people", "SCAN rules", "SCAN marks"))] == []
+    assert scans + [plan for plan in plans if plan.startswith(("SCAN posts", "SCAN people", "SCAN rules", "SCAN marks", "SCAN sums"))] == []
 
 
 async def test_quota_is_answered_from_an_index_alone(tmp_path: Path) -> None:

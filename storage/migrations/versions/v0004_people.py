@@ -98,7 +98,8 @@ def _jobs() -> None:
         sa.text(
             "UPDATE jobs SET account = person, counted = created, paid = created, "  # noqa: S608 - words of our own
             f"operation = COALESCE({operation}, 'draw'), spent = {micro}, "
-            f"money = CASE WHEN charge > 0 THEN {micro} ELSE 0 END, charge = CASE WHEN state = 'held' THEN 0 ELSE charge END"
+            f"money = CASE WHEN charge > 0 AND state <> 'held' THEN {micro} ELSE 0 END, "
+            "charge = CASE WHEN state = 'held' THEN 0 ELSE charge END"
         )
     )
     op.drop_index("ix_jobs_person", "jobs")
@@ -143,7 +144,7 @@ def _rules() -> None:
         workspace = ":".join(subject.split(":")[:2])
         standing["option", about, name] = {**values, "by": by, "created": changed, "workspace": workspace}
     columns = ("kind", "subject", "slot", "value", "by", "created", "workspace")
-    table = sa.table("new_rules", *(sa.column(name, sa.String()) for name in columns))
+    table = sa.table("new_rules", *(sa.column(name, sa.BigInteger() if name == "created" else sa.Text()) for name in columns))
     if standing:
         op.bulk_insert(table, list(standing.values()))
     op.drop_table("rules")
