@@ -10,7 +10,7 @@ from bot.errors import BadPicture, Expired, Misunderstood, NotAllowed, NotFound,
 from bot.imaging import ORIGINAL, PIXELS, Studio, rerun_of
 from bot.jobs.finding import Finder
 from bot.jobs.submitting import TELL, Source, Submitter
-from bot.model import Asker, Case, Job, Operation, Parent, Person, Request, State
+from bot.model import Asker, Case, Job, Operation, Parent, Person, Request, State, subject_of_person
 from bot.moderation import Panel, refusal
 from bot.ports import Files, Queue, Store
 from bot.routing import Catalog
@@ -192,7 +192,9 @@ class Jobs(Finder):
         """
         job = await self.look_up(asker, job_id)
         await self._must_own(asker, job, "cancel")
-        return await self.stop(job)
+        stopped = await self.stop(job)
+        await self._record(asker, job, "cancel")
+        return stopped
 
     async def stop(self, job: Job) -> Job:
         """Stop a job, whoever wants that. Raises Expired."""
@@ -238,6 +240,7 @@ class Jobs(Finder):
         for key in (*files, *filter(None, [job.overview])):
             await self.files.delete(key)
         await self.queue.put(job.id, lane=TELL, once="delete")
+        await self._record(asker, job, "delete")
         return job
 
     async def mark(self, asker: Asker, job_id: str, kind: str, *, index: int = 0, on: bool = True) -> Job:
@@ -258,6 +261,11 @@ class Jobs(Finder):
         if not asker.person.moderates and not await self.owns(asker.person, job):
             who = job.person.name or "the person who asked for it"
             raise NotAllowed(f"Only {who} or a moderator may {act} job {job.id}.", advice=f"Ask them, or say /report {job.id}.")
+
+    async def _record(self, asker: Asker, job: Job, act: str) -> None:
+        """Put on record what a moderator did to somebody else's job."""
+        if not await self.owns(asker.person, job):
+            await self._submitter.decisions.note(asker, f"job.{act}", about=subject_of_person(job.person), job=job.id)
 
 
 def _ratio(width: int, height: int) -> str:
