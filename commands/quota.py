@@ -23,7 +23,10 @@ async def run(context: Context, options: Options) -> Answer:
         return await _ADMINISTER[act](context, options)
     person = context.person
     if "who" in options:
-        person = await _person(context, options)
+        subject = await context.subject(options.text("who"))
+        if not subject.startswith("person:"):
+            return await _show_subject(context, subject)
+        person = await context.somebody(options.text("who"))
         if person.key != context.person.key and not context.person.administers:
             raise NotAllowed("Only an admin may look at or change somebody else's quota.", advice="/quota shows your own.")
     return await _show(context, person)
@@ -105,13 +108,24 @@ async def _weigh(context: Context, options: Options) -> Answer:
 
 async def _list(context: Context, options: Options) -> Answer:
     rules = await context.quotas.rules(context.place)
-    zone = context.person.zone or (await context.quotas.report(context.person, context.place)).zone
     usual = [f"{amount} images a {window.value}" for window, amount in context.quotas.defaults.items() if amount is not None]
-
-    def ends(rule: Rule) -> str:
-        return says.moment(read_grant(rule).end, zone)
-
+    ends, _ = await _ends(context)
     return whisper(says.rules_page(rules, usual=usual, ends=ends, page=options.whole("page", 1)))
+
+
+async def _show_subject(context: Context, subject: str) -> Answer:
+    """What holds for a group, a role, everybody, a channel or the workspace."""
+    if not context.person.administers:
+        raise NotAllowed("Only an admin may look at the quotas of others.", advice="/quota shows what holds for you here.")
+    rules, uses = await context.quotas.about(subject), await context.quotas.pooled(subject, context.place)
+    ends, zone = await _ends(context)
+    return whisper(says.subject_page(subject, rules, uses, ends=ends, zone=zone))
+
+
+async def _ends(context: Context) -> tuple[Callable[[Rule], str], str]:
+    """How the reader reads when a grant ends; and their time zone."""
+    zone = context.person.zone or (await context.quotas.report(context.person, context.place)).zone
+    return (lambda rule: says.moment(read_grant(rule).end, zone)), zone
 
 
 async def _ask(context: Context, options: Options) -> Answer:
@@ -139,16 +153,6 @@ async def _decided(context: Context, entry: Entry | None, subject: str, sentence
     zone = context.person.zone or report.zone
     return whisper(
         says.decided_page(entry, sentence=sentence, whose=person.name or person.mention, uses=report.uses, zone=zone),
-    )
-
-
-async def _person(context: Context, options: Options) -> Person:
-    """The person whose quota is to be shown."""
-    said = options.text("who")
-    if said.startswith(("@", "<@")) and not said.startswith("<@&"):
-        return await context.somebody(said)
-    raise Misunderstood(
-        "Use is shown for a person.", advice="/quota list shows the rules of groups and channels.", line="quota show @person"
     )
 
 

@@ -1,7 +1,7 @@
 """What people may use: what the settings say, and admins' rules."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -140,26 +140,36 @@ class Quotas:
             *(self._limit(book, slot, 0, pool=Pool.ACCOUNT, subject=account.key) for slot in free),
             *await self._limits(book, place, account),
         ]
-        used, renewals = await self._store.usage(limits), await self._store.renewals(limits)
         uses = [
-            Use(
-                window=limit.window,
-                used=spent,
-                amount=None if number < len(free) else limit.amount,
-                renews=renews,
-                measure=limit.measure,
-                rolling=limit.rolling,
-                model=limit.model,
-                operation=limit.operation,
-                of=limit.of,
-                granted=limit.amount - (book.own.get(slot_of(limit)) or 0) if limit.pool is Pool.ACCOUNT and number >= len(free) else 0,
+            replace(
+                use,
+                amount=None if number < len(free) else use.amount,
+                granted=use.amount - (book.own.get(slot_of(use)) or 0) if use.amount and not use.of and number >= len(free) else 0,
             )
-            for number, (limit, spent, renews) in enumerate(zip(limits, used, renewals, strict=True))
+            for number, use in enumerate(await self._uses(limits))
         ]
         caps = {name: most for name in ("count", "steps", "size") if (most := book.most(name)) is not None}
         now = self._now()
         grants = [(each.measure, each.amount, each.end) for pool in Pool for each in book.grants(pool) if each.start <= now < each.end]
         return Report(uses=tuple(uses), grants=tuple(grants), load=book.load, caps=caps, zone=book.zone or self._zone)
+
+    async def pooled(self, subject: str, place: Place) -> list[Use]:
+        """What everybody together used of a channel's or the workspace's limits; nothing for other subjects, which have no sum."""
+        kind, _, key = subject.partition(":")
+        pool = {"channel": Pool.CHANNEL, "workspace": Pool.WORKSPACE}.get(kind)
+        if pool is None:
+            return []
+        place = replace(place, channel=key.split(":", 2)[2]) if pool is Pool.CHANNEL else place
+        rules = await self._store.rules([subject_of_channel(place), subject_of_workspace(place)])
+        book = Rulebook(rules, [], place, defaults={}, load=self._load)
+        limits = await self._limits(book, place, Account(key="", people=()))
+        return await self._uses([limit for limit in limits if limit.pool is pool])
+
+    async def about(self, subject: str) -> list[Rule]:
+        """The rules about one subject that are about how much it may use; grants that ended are left out."""
+        now = self._now()
+        found = await self._store.rules([subject], LISTED)
+        return [rule for rule in found if rule.kind is not RuleKind.GRANT or read_grant(rule).end > now]
 
     async def seen(self, person: Person) -> Person:
         """Somebody with the groups that they were last seen in, which the record of people does not keep."""
@@ -238,6 +248,24 @@ class Quotas:
     async def caps(self, subject: str) -> Mapping[str, int]:
         """What is capped for a subject alone."""
         return {rule.slot: int(rule.value) for rule in await self._store.rules([subject], (RuleKind.CAP,))}
+
+    async def _uses(self, limits: Sequence[Limit]) -> list[Use]:
+        """Limits with what was used of them."""
+        used, renewals = await self._store.usage(limits), await self._store.renewals(limits)
+        return [
+            Use(
+                window=limit.window,
+                used=spent,
+                amount=limit.amount,
+                renews=renews,
+                measure=limit.measure,
+                rolling=limit.rolling,
+                model=limit.model,
+                operation=limit.operation,
+                of=limit.of,
+            )
+            for limit, spent, renews in zip(limits, used, renewals, strict=True)
+        ]
 
     def _rule(self, asker: Asker, subject: str, slot: str, value: str) -> Rule:
         return self._decisions.rule(asker, RuleKind.QUOTA, subject, value, slot=slot)

@@ -12,7 +12,7 @@ Cancel, here and nowhere else. A package, because every word a person reads live
 from bot.says.audit import audit_file, audit_page, walk_words
 from bot.says.budgets import alert, budgets_page
 from bot.says.cards import Live, card, overview, provider_problem, title
-from bot.says.entries import entry_page, subject_words
+from bot.says.entries import entry_page, subject_words, whom
 from bot.says.forms import drawing_form
 from bot.says.home import home
 from bot.says.models import Standing, ends, facts_of_model, model_page, models_page
@@ -36,7 +36,6 @@ from bot.says.people import (
     role_page,
     roles_page,
     stopped,
-    whom,
 )
 from bot.says.policy import policy_page, taken_note, taken_out, terms_page, trial_page, warned_of
 from bot.says.privacy import erase_begun, erase_question, erased_page, erased_post, export_note, export_page, privacy_page
@@ -51,6 +50,7 @@ from bot.says.quotas import (
     quota_page,
     rate_words,
     rules_page,
+    subject_page,
     whose,
 )
 from bot.says.results import deleted, details, promise, rerun_line, result, undelivered
@@ -154,6 +154,7 @@ __all__ = [
     "stats_page",
     "stats_words",
     "stopped",
+    "subject_page",
     "subject_words",
     "taken_note",
     "taken_out",

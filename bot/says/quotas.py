@@ -114,6 +114,19 @@ def decided_page(entry: Entry | None, *, sentence: str, whose: str = "", uses: S
     )
 
 
+def subject_page(subject: str, rules: Sequence[Rule], uses: Sequence[Use], *, ends: Callable[[Rule], str], zone: str) -> Message:
+    """The rules about one subject, and what everybody together used of them."""
+    said = listed([_rule(rule, ends(rule) if rule.kind is RuleKind.GRANT else "") for rule in rules])
+    fields = use_fields(uses, zone) if uses else []
+    body = f"{said or 'No rule of its own; what holds around it counts'}."
+    return Message(
+        text=" ".join([f"{whose(subject)}: {body}", "; ".join(f"{label}: {value}" for label, value in fields)]).strip(),
+        title=f"Quota of {subject_words(subject)}",
+        body=f"{body[:1].upper()}{body[1:]}",
+        fields=tuple(fields),
+    )
+
+
 def rules_page(rules: Sequence[Rule], *, usual: Sequence[str], ends: Callable[[Rule], str], page: int) -> Message:
     """Every rule of a workspace about how much somebody may use, subject by subject, a page at a time."""
     subjects = sorted({rule.subject for rule in rules}, key=lambda subject: (_SUBJECTS.index(subject.partition(":")[0]), subject))

@@ -151,6 +151,20 @@ async def test_two_people_share_a_channels_money(tmp_path: Path) -> None:
         assert "brand" not in await scene.quota("maya", "design")
 
 
+async def test_an_admin_sees_what_a_channel_and_a_group_may_have(tmp_path: Path) -> None:
+    async with open_scene(tmp_path) as scene:
+        await scene.told("quota set <#brand> $0.50/month")
+        await scene.told("quota set <@&design> 30/day")
+        await scene.told("budget set $9/month")
+        await scene.taken(channel="brand")
+        told = await scene.told("quota show <#brand>")
+        assert "<#brand>: $0.50 a month." in told
+        assert "This month · <#brand>: $0.04 of $0.50 used, $0.46 left" in told
+        assert "<@&design>: 30 images a day." in await scene.told("quota show <@&design>")
+        assert "$0.04 of $9.00 used" in await scene.told("quota show workspace")
+        assert "Only an admin" in await scene.told("quota show <#brand>", who="grace")
+
+
 async def test_where_money_is_limited_a_model_needs_a_price(tmp_path: Path) -> None:
     async with open_scene(tmp_path, model("riddle", None)) as scene:
         await scene.taken()
@@ -245,7 +259,7 @@ ODD = [
     ("quota grant <@grace> 5/day", "no number of images"),
     ("quota grant <@grace> unlimited", "no number of images"),
     ("quota grant <@grace> 5 --for 3y", "at most a year"),
-    ("quota show <@&design>", "for a person"),
+    ("quota show <@&design>", "No rule of its own"),
 ]
 
 
