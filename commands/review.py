@@ -142,7 +142,8 @@ async def _set(context: Context, options: Options, act: str, said: str) -> Answe
     for case in await context.jobs.store.cases(f"{context.place.platform}:{context.place.workspace}", limit=1000):
         # What had no channel so far gets its card now.
         await context.reviews.wake(case)
-    return whisper(says.review_page(await _terms(context), entry))
+    now = ". ".join(f"{name}: {value}" for name, value in await _terms(context))
+    return whisper(says.entry_page(entry, title="Reviews saved", body=f"{now}.", zone=context.person.zone))
 
 
 def _room(context: Context, options: Options, name: str) -> str:

@@ -280,7 +280,7 @@ def _sentence(case: Case) -> str:
     who = "An admin" if case.kind is CaseKind.COST else "A reviewer"
     if case.decided_by == LIMNER:
         return f"{who} should have looked at {what}, but nobody decided in time."
-    return f"{who} did not approve {what}{f': {case.words}' if case.words else '.'}"
+    return f"{who} did not approve {what}{f': “{case.words}”' if case.words else '.'}"
 
 
 def files_of(images: tuple[Image, ...], overview: str = "") -> tuple[str, ...]:

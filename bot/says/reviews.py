@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.model import Action, Case, CaseKind, CaseState, Emphasis, Entry, Field, Form, Job, Message, Person, Picture, Tone
+from bot.model import LIMNER, Action, Case, CaseKind, CaseState, Emphasis, Field, Form, Job, Message, Person, Picture, Tone
 from bot.says.pages import whisper
 from bot.says.words import cut, moment, money, plural
 
@@ -101,13 +101,20 @@ def _buttons(case: Case) -> tuple[Action, ...]:
 
 
 def _outcome(case: Case, decider: str) -> str:
-    words = f" {case.words}" if case.words else ""
-    return f"{_DECIDED[case.state]}{f' by {decider}' if case.state is not CaseState.WITHDRAWN else ''}.{words}"
+    by = f" by {decider}" if case.state is not CaseState.WITHDRAWN else ""
+    return f"{_DECIDED[case.state]}{by}.{_said(case)}"
+
+
+def _said(case: Case) -> str:
+    """What the one who decided says, as a quotation; what we say ourselves as it is."""
+    if case.state is CaseState.REJECTED and case.words and case.decided_by != LIMNER:
+        return f" They say: “{case.words}”"
+    return f" {case.words}" if case.words else ""
 
 
 def case_line(case: Case, decider: str) -> Message:
     """What a reviewer hears who just decided."""
-    return whisper(f"{_outcome(case, decider)} The one who asked hears it.", title=f"Case {case.id}", tone=_TONES[case.state])
+    return whisper(f"{_outcome(case, decider)} Those concerned hear it.", title=f"Case {case.id}", tone=_TONES[case.state])
 
 
 def waiting(case: Case, *, zone: str) -> str:
@@ -123,7 +130,7 @@ def outcome(case: Case) -> Message | None:
     yes = case.state is CaseState.APPROVED
     who = "An admin" if case.kind.for_admins else "A reviewer"
     words = f" {case.words}" if case.words else ""
-    said = f" They say: {case.words}" if case.words else ""
+    said = _said(case)
     sentence = {
         CaseKind.PROMPT: (f"{who} approved your request. It is drawn now.", f"Your request was not approved, and it did not count.{said}"),
         CaseKind.IMAGES: (f"{who} approved your pictures.", f"Your pictures were not approved, and they did not count.{said}"),
@@ -196,6 +203,8 @@ def cases_page(cases: Sequence[Case], *, now: datetime, room: str) -> Message:
 
 def _age(now: datetime, case: Case) -> str:
     hours = (now - case.opened).total_seconds() / 3600
+    if hours * 60 < 1:
+        return "new"
     return f"waits for {plural(round(hours), 'hour')}" if hours >= 1 else f"waits for {plural(round(hours * 60), 'minute')}"
 
 
@@ -231,17 +240,10 @@ def grant_form(case: Case) -> Form:
     )
 
 
-def terms_page(terms: Sequence[tuple[str, str]], entry: Entry | None = None) -> Message:
-    """How reviews are set up here; after a change, with the way back."""
+def terms_page(terms: Sequence[tuple[str, str]]) -> Message:
+    """How reviews are set up here."""
     fields = tuple(terms)
-    undo = (Action(label="Undo", line=f"undo {entry.number}"),) if entry and entry.number else ()
-    return Message(
-        text="Reviews. " + "; ".join(f"{name}: {value}" for name, value in fields),
-        title="Reviews saved" if entry else "Reviews",
-        fields=fields,
-        actions=undo,
-        tone=Tone.GOOD if entry else Tone.PLAIN,
-    )
+    return Message(text="Reviews. " + "; ".join(f"{name}: {value}" for name, value in fields), title="Reviews", fields=fields)
 
 
 def appealed(case: Case, person: Person) -> Message:

@@ -105,14 +105,23 @@ class Reviewer:
                 ):
                     await self._files.delete(key)
             await self._store.mark(job.id, 0, case.person, "hidden", on=hide)
-            if not await self._teller.redraw(job.id):
-                raise PlatformFault(f"The posts of job {job.id} are being written by another machine just now.")
+            await self._redraw(job)
         elif case.kind is CaseKind.IMAGES and case.state is CaseState.WITHDRAWN:
             await self._store.mark(job.id, 0, case.person, "deleted", on=True)
         elif case.state is not CaseState.OPEN and case.kind.holds and not job.state.over:
             await self._queue.put(job.id, lane=TELL, priority=job.priority, once=f"v{job.version}")
             if job.state is State.QUEUED:
                 await self._queue.put(job.id, lane=job.provider, priority=job.priority, once=f"v{job.version}")
+
+    async def _redraw(self, job: Job) -> None:
+        try:
+            if not await self._teller.redraw(job.id):
+                raise PlatformFault(f"The posts of job {job.id} are being written by another machine just now.")
+        except PlatformFault as fault:
+            if not fault.permanent:
+                raise
+            # Somebody removed the message itself, or the channel: there is nothing to hide or to show any more.
+            log.info("posts not redrawn", job=job.id, reason=fault.sentence)
 
     async def _show(self, case: Case, job: Job | None, post: Post | None) -> Post | None:
         """Make the card in the review channel show the case as it stands; None where there is no such channel."""

@@ -1,12 +1,13 @@
 """Doubtful prompts: they wait for a reviewer, one decision is made, and everybody hears it."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.model import CaseKind, CaseState, Origin, State
+from bot.model import CaseKind, CaseState, Invocation, Origin, State
 from tests.flows.story import said
 from tests.reviews.scene import Scene, open_scene
 
@@ -153,6 +154,23 @@ async def test_a_reviewer_rejects_and_keeps_the_person_away(scene: Scene, measur
     refused = await scene.say("imagine a boat")
     assert not refused.job
     assert "Enough." in said(refused)
+
+
+async def test_the_picture_that_a_request_starts_from_is_on_the_card_behind_a_spoiler(scene: Scene) -> None:
+    first = await scene.drawn("imagine a boat")
+    _, case = await scene.asked(f"edit {first.id} 1 a doubtful flag on it")
+    (picture,) = (await scene.review_card(case))["pictures"]
+    assert picture["spoiler"]
+    assert "Source picture" in picture["alt"]
+
+
+async def test_a_case_is_seen_from_its_own_workspace_alone(scene: Scene) -> None:
+    _, case = await scene.asked()
+    there = replace(scene.person("ada"), workspace="other")
+    place = replace(scene.place(), workspace="other")
+    asked = Invocation(person=there, place=place, event="elsewhere", origin=Origin.COMMAND, line=f"review approve {case.id}")
+    assert "There is no case" in said(await scene.app.dispatch.handle(asked))
+    assert (await scene.app.store.case(case.id)).state is CaseState.OPEN
 
 
 async def test_what_was_not_let_pass_is_shown_to_nobody_else(scene: Scene) -> None:
