@@ -43,7 +43,7 @@ async def _give(context: Context, who: str, role: Role, span: str) -> Answer:
     entry = await context.decisions.decide(context.asker, [rule], act="role.set" if value else "role.remove")
     body = "It holds from the next word on, however it is said."
     if not value and person and (await context.roles.as_met(person, context.place)).person.moderates:
-        body = "They still have a role from the platform, from one of their groups or from the settings; that can only be changed there."
+        body = "They still have a role from the platform, one of their groups or the settings; /role show tells from which."
     return whisper(says.entry_page(entry, body=body, zone=context.person.zone))
 
 
@@ -55,7 +55,9 @@ async def _show(context: Context, who: str) -> Answer:
     person = await context.somebody(who)
     rights = await context.roles.as_met(person, context.place)
     given = await context.jobs.store.rules([subject, *_groups(context, rights.person)], (RuleKind.ROLE,))
-    return whisper(says.role_page(rights.person, given=given, named=context.roles.runs(person), zone=context.person.zone))
+    highest = max(rights.person.roles, key=lambda role: RANKS[role], default=Role.MEMBER)
+    named = context.roles.runs(person)
+    return whisper(says.role_page(person, role=highest, given=given, named=named, zone=context.person.zone))
 
 
 def _groups(context: Context, person: Person) -> list[str]:

@@ -46,6 +46,12 @@ def subject_words(subject: str) -> str:
     return marks.get(kind, kind if kind == "everybody" else subject)
 
 
+def whom(value: str) -> str:
+    """The subjects of an access rule."""
+    roles = {subject: f"{subject.rsplit(':', 1)[-1]}s" for subject in value.split() if subject.startswith("role:")}
+    return listed([roles.get(subject) or subject_words(subject) for subject in value.split()])
+
+
 def _spoken(name: str) -> str:
     kind, subject, slot = (*name.split(" ", 2), "", "")[:3]
     # A grant's name tells it apart from others, and tells people nothing.
@@ -56,7 +62,7 @@ def _spoken(name: str) -> str:
 def _shown(name: str, value: str, zone: str) -> str:
     """A rule's value as people read it: a moment in their own time, subjects by their names."""
     if name.startswith("access "):
-        value = listed([subject_words(subject) for subject in value.split()])
+        return whom(value) or "everybody"
     if name.startswith("grant ") and _TO in value:
         value = f"{value.partition(' ')[0]}{_UNTIL}{value.rpartition(_TO)[2]}"
     plain, _, ends = value.rpartition(_UNTIL)

@@ -71,6 +71,11 @@ def help_page(menu: Sequence[CommandSpec], *, in_thread: bool) -> Message:
     """How to use the bot: three examples, the commands, the reactions. `menu` holds what the reader may do."""
     # What nearly everybody came for stands first, the rest by name.
     commands = tuple((f"/{spec.name}", spec.about) for spec in sorted(menu, key=lambda spec: spec.name != "imagine"))
+    quota = Action(label="My quota", line="quota")
+    if all(spec.name != "imagine" for spec in menu):
+        body = "You cannot draw here at present. This is what you can do."
+        able = "; ".join(f"{name}: {about}" for name, about in commands)
+        return Message(text=f"{body} {able}", title="How to use Limner", body=body, fields=commands, actions=(quota,))
     thread = " In threads, say @limner imagine …" if in_thread else ""
     body = (
         "Type /imagine and what you want to see. Images arrive in the thread under the card, "
@@ -85,7 +90,7 @@ def help_page(menu: Sequence[CommandSpec], *, in_thread: bool) -> Message:
         code="\n".join(EXAMPLES),
         actions=(
             Action(label="Draw the first example", line=EXAMPLES[0].removeprefix("/"), emphasis=Emphasis.PRIMARY),
-            Action(label="My quota", line="quota"),
+            quota,
         ),
     )
 

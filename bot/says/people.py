@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.model import Action, Emphasis, Job, Message, Person, Role, Rule, State, Tone
-from bot.says.entries import subject_words
+from bot.says.entries import subject_words, whom
 from bot.says.words import cut, listed, moment, plural, span
 
 _LONGEST = 40
 """Rules in one page; whoever has more reads the rest in the audit."""
 
 
-def role_page(person: Person, *, given: Sequence[Rule], named: bool, zone: str) -> Message:
-    """Which roles somebody has, and where each comes from. `given` are the rules about them; `named`: the settings name them."""
-    roles = listed(sorted({role.value for role in person.roles} | {Role.MEMBER.value}))
+def role_page(person: Person, *, role: Role, given: Sequence[Rule], named: bool, zone: str) -> Message:
+    """Somebody's highest role, and where each comes from.
+
+    `person` has the roles of the platform, `given` are the rules about them; `named`: the settings name them.
+    """
     lines = [
         f"{rule.value.capitalize()} by decision of {_maker(rule)}{_until(rule.until, zone)}"
         f"{'' if rule.subject.startswith('person:') else f', because of {subject_words(rule.subject)}'}."
@@ -21,9 +23,9 @@ def role_page(person: Person, *, given: Sequence[Rule], named: bool, zone: str) 
     ]
     if named:
         lines.append("The settings name this person: owner, whatever anybody decides here.")
-    if not lines:
-        lines.append("Nobody decided that here: it is what the platform says.")
-    body = "\n".join([f"{person.mention} is {roles}.", *lines])
+    if person.moderates:
+        lines.append(f"The platform says {listed(sorted(role.value for role in person.roles - {Role.MEMBER}))}.")
+    body = "\n".join([f"{person.mention} is {role.value}.", *(lines or ["Nobody gave them another role."])])
     return Message(text=body.replace("\n", " "), title=f"Roles of {cut(person.name, 80) or person.mention}", body=body)
 
 
@@ -52,12 +54,6 @@ def access_words(rule: Rule) -> str:
     """What an access rule is about: `model flux-2-pro`, `upscale`, `drawing in #brand`."""
     kind, _, name = rule.slot.partition("=")
     return f"drawing in {subject_words(rule.subject)}" if kind == "here" else f"{kind} {name}"
-
-
-def whom(value: str) -> str:
-    """The subjects of an access rule."""
-    roles = {subject: f"{subject.rsplit(':', 1)[-1]}s" for subject in value.split() if subject.startswith("role:")}
-    return listed([roles.get(subject) or subject_words(subject) for subject in value.split()])
 
 
 def queue_page(jobs: Sequence[tuple[Job, int | None]], *, now: datetime, whole: bool, page: int, size: int, zone: str) -> Message:
@@ -131,8 +127,8 @@ def _on_the_way(job: Job, position: int | None, now: datetime, zone: str, *, who
         state = f"paused{_until(job.paused_until, zone)}"
     elif job.state is State.QUEUED:
         state = f"waits, position {position}" if position else "waits"
-    since = span(now - (job.started if job.started and not state else job.created))
-    return f"{state or 'being drawn'} since {since} · {who} · {job.drawn_by}"
+    so_far = span(now - (job.started if job.started and not state else job.created))
+    return f"{state or 'being drawn'}, for {so_far} now · {who} · {job.drawn_by}"
 
 
 def _where(job: Job) -> str:

@@ -9,7 +9,7 @@ from tests.flows.story import open_story, said
 async def test_a_model_that_is_for_some_is_not_drawn_with_by_others_nor_listed_for_them(tmp_path: Path) -> None:
     async with open_story(tmp_path, working=False) as story:
         answer = said(await story.say("access set model sketch <@&brand> <@linus>", who="ada"))
-        assert "nothing → <@&brand> and <@linus>" in answer
+        assert "everybody → <@&brand> and <@linus>" in answer
         refused = said(await story.say("imagine a mill --model sketch", who="grace"))
         assert "may not be used here" in refused
         assert "No model" in said(await story.say("imagine a mill", who="grace"))

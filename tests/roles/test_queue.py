@@ -15,8 +15,8 @@ async def test_reviewers_see_everybodys_jobs_and_cancel_them_and_members_their_o
         whole = await story.say("queue", who="maya")
         text = said(whole)
         assert "2 being drawn, 1 waiting." in text
-        assert f"{running.job} being drawn since" in text
-        assert f"{waiting.job} waits, position 1 since" in text
+        assert f"{running.job} being drawn, for" in text
+        assert f"{waiting.job} waits, position 1, for" in text
         assert "<@linus> in <#design> · sketch" in text
         assert "secret plan" not in text, "what others ask for is theirs"
         own = said(await story.say("queue", who="linus"))
