@@ -115,13 +115,15 @@ class Reviewer:
 
     async def _redraw(self, job: Job) -> None:
         try:
-            if not await self._teller.redraw(job.id):
-                raise PlatformFault(f"The posts of job {job.id} are being written by another machine just now.")
+            done = await self._teller.redraw(job.id)
         except PlatformFault as fault:
             if not fault.permanent:
                 raise
             # Somebody removed the message itself, or the channel: there is nothing to hide or to show any more.
             log.info("posts not redrawn", job=job.id, reason=fault.sentence)
+            return
+        if not done:
+            raise PlatformFault(f"The posts of job {job.id} are being written by another machine just now.")
 
     async def _show(self, case: Case, job: Job | None, post: Post | None) -> Post | None:
         """Make the card in the review channel show the case as it stands; None where there is no such channel."""
