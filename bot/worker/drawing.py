@@ -73,6 +73,7 @@ class Drawer:
         self._hooked = hooked
         self._name = secrets.token_hex(4)
         self._at_work: set[str] = set()
+        self._missed: set[str] = set()
         self._waits: dict[str, asyncio.Event] = {}
         self._stopping = asyncio.Event()
         self._endings = Endings(
@@ -113,16 +114,22 @@ class Drawer:
         """Move a job through its provider until it leaves it, a long wait is due, or the worker stops.
 
         A job may have been put into the queue more than once; in this process, the first handler is the only one. Who comes second
-        ends its wait: another machine may have been told that there is news.
+        ends its wait: another machine may have been told that there is news. And where the first is just leaving, it looks once more:
+        the news (a pause that is over, a place that is free) may be younger than what it read.
         """
         if job_id in self._at_work:
+            self._missed.add(job_id)
             self.nudge(job_id)
             return
         self._at_work.add(job_id)
         try:
             await self._draw(job_id)
+            while job_id in self._missed and not self._stopping.is_set():
+                self._missed.discard(job_id)
+                await self._draw(job_id)
         finally:
             self._at_work.discard(job_id)
+            self._missed.discard(job_id)
 
     async def _draw(self, job_id: str) -> None:
         job = await self._store.find(job_id)

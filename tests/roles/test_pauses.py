@@ -1,12 +1,14 @@
 """Pauses: what is refused, what waits, and that everything goes on by itself."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.app import Fakes
-from bot.model import State
+from bot.model import RuleKind, State
 from tests.flows.story import Story, eventually, open_story, said
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -119,3 +121,38 @@ async def test_an_undone_pause_lets_what_waited_go_on(tmp_path: Path) -> None:
         number = int(resumed.whisper.actions[0].line.split()[1]) + 1
         await story.say(f"undo {number}", who="ada")
         await story.drawn("imagine a mill")
+
+
+async def test_a_resume_that_comes_while_the_job_is_looked_at_is_not_missed(tmp_path: Path) -> None:
+    """The handler that still reads of the pause is the only one of its job; whoever wakes the job then must not be in vain."""
+    gate, reading = asyncio.Event(), asyncio.Event()
+
+    class Slow:
+        """A journal that takes its time to say what is paused, once."""
+
+        def __init__(self, inner: Any) -> None:
+            self._inner = inner
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._inner, name)
+
+        async def rules(self, *arguments: Any) -> Any:
+            found = await self._inner.rules(*arguments)
+            if any(rule.kind is RuleKind.PAUSE for rule in found) and asyncio.current_task() is drawing and not reading.is_set():
+                reading.set()
+                await gate.wait()
+            return found
+
+    def around(part: Any) -> Any:
+        return Slow(part) if hasattr(part, "rules_of") else part
+
+    async with open_story(tmp_path, fakes=Fakes(around=around), working=False) as story:
+        answer = await story.say("imagine a mill")
+        await story.say("pause", who="ada")
+        async with asyncio.TaskGroup() as group:
+            drawing = group.create_task(story.app.drawer.draw(answer.job))
+            await reading.wait()
+            await story.say("resume", who="ada")
+            await story.app.drawer.draw(answer.job)
+            gate.set()
+        assert (await story.app.store.find(answer.job)).state is not State.QUEUED
