@@ -10,7 +10,8 @@ settings and rules; the journal answers them in the transaction that enqueues.
     grants    more for a while, exact to the image; purses asks the journal for what they need
     caps      how large one request may be
     budgets   the team's money: balances, alerts, prices, the threshold of approval
-    quotas    ties them together: terms of a job, reports, and every rule that an admin makes
+    ruling    every rule that an admin makes
+    quotas    ties them together: terms of a job, and reports
 
 Money. What a job will cost is its model's price, or what an admin says where the model tells none. Where money is limited and neither is
 known, the job is refused: an unknown price could be any. A person's money is what their pictures cost; the budget is what was paid, for

@@ -1,6 +1,5 @@
 """What people may use: what the settings say, and admins' rules."""
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,12 +7,9 @@ from decimal import Decimal
 
 from bot.decisions import Decisions
 from bot.errors import OverQuota, Unpriced
-from bot.grammar import Rate
 from bot.model import (
-    MICRO,
     Account,
     Asker,
-    Entry,
     Job,
     Limit,
     Load,
@@ -23,8 +19,6 @@ from bot.model import (
     Pool,
     Report,
     Request,
-    Rule,
-    RuleKind,
     Use,
     Window,
     subject_of_channel,
@@ -33,15 +27,11 @@ from bot.model import (
 from bot.ports import Store
 from bot.quotas.budgets import Budgets, budget_limit
 from bot.quotas.caps import check_caps
-from bot.quotas.grants import Grant, concerned, read_grant
 from bot.quotas.purses import Purses
-from bot.quotas.rates import UNLIMITED, write_amount
 from bot.quotas.rulebook import Rulebook, levels_of
-from bot.quotas.slots import EVERYTHING, Slot, read_slot
+from bot.quotas.ruling import Ruling
+from bot.quotas.slots import Slot
 from bot.quotas.windows import window_of, zone_of
-
-LISTED = (RuleKind.QUOTA, RuleKind.GRANT, RuleKind.WEIGHT, RuleKind.CAP, RuleKind.BUDGET, RuleKind.APPROVAL, RuleKind.PRICE)
-"""The kinds of rules that are about how much somebody may use."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +49,7 @@ class Terms:
     """Why an admin must approve it first, in words, or empty."""
 
 
-class Quotas:
+class Quotas(Ruling):
     """What people may use."""
 
     def __init__(
@@ -73,12 +63,10 @@ class Quotas:
         zone: str,
         now: Callable[[], datetime],
     ) -> None:
-        self._store = store
-        self._decisions = decisions
+        super().__init__(store, decisions=decisions, now=now)
         self._defaults = {Window.DAY: day, Window.MONTH: month}
         self._load = load
         self._zone = zone
-        self._now = now
         self._purses = Purses(store)
         self.budgets = Budgets(store, decisions=decisions, zone=zone, now=now)
 
@@ -165,89 +153,10 @@ class Quotas:
         limits = await self._limits(book, place, Account(key="", people=()))
         return await self._uses([limit for limit in limits if limit.pool is pool])
 
-    async def about(self, subject: str) -> list[Rule]:
-        """The rules about one subject that are about how much it may use; grants that ended are left out."""
-        now = self._now()
-        found = await self._store.rules([subject], LISTED)
-        return [rule for rule in found if rule.kind is not RuleKind.GRANT or read_grant(rule).end > now]
-
     async def seen(self, person: Person) -> Person:
         """Somebody with the groups that they were last seen in, which the record of people does not keep."""
         newest = await self._store.recent(person=person, limit=1)
         return replace(person, groups=newest[0].person.groups) if newest and not person.groups else person
-
-    async def rules(self, place: Place) -> list[Rule]:
-        """Every rule of the workspace about how much somebody may use; grants that ended are left out."""
-        now = self._now()
-        found = await self._store.rules_of(f"{place.platform}:{place.workspace}", LISTED)
-        return [rule for rule in found if rule.kind is not RuleKind.GRANT or read_grant(rule).end > now]
-
-    async def set(self, asker: Asker, subject: str, rate: Rate, *, rolling: bool = False, model: str = "", operation: str = "") -> Entry:
-        """Give a subject a limit, in place of the one of the same slot. Unlimited in every window takes the place of all its others."""
-        if not rate.window:
-            # A rule about all of one model or operation would say less than it seems to.
-            standing = await self._store.rules([subject], (RuleKind.QUOTA,))
-            others = [self._rule(asker, subject, rule.slot, "") for rule in standing if rule.slot != EVERYTHING]
-            rules = [self._rule(asker, subject, EVERYTHING, UNLIMITED), *others]
-        else:
-            measure = Measure.MONEY if rate.money else Measure.IMAGES
-            slot = Slot(measure=measure, window=Window(rate.window), rolling=rolling, model=model, operation=operation)
-            amount = None if rate.amount is None else int(rate.amount * MICRO) if rate.money else int(rate.amount)
-            rules = [self._rule(asker, subject, str(slot), write_amount(measure, amount))]
-        return await self._decisions.decide(asker, rules, act="quota.set", about=subject)
-
-    async def forget(self, asker: Asker, subject: str, *, model: str = "", operation: str = "") -> Entry | None:
-        """Take back every limit of a subject, or those about a model or operation; None where there is none."""
-        standing = await self._store.rules([subject], (RuleKind.QUOTA,))
-        chosen = [rule for rule in standing if not (model or operation) or _about(rule.slot, model, operation)]
-        rules = [self._rule(asker, subject, rule.slot, "") for rule in chosen]
-        return await self._decisions.decide(asker, rules, act="quota.set", about=subject) if rules else None
-
-    async def reset(self, asker: Asker, subject: str) -> Entry:
-        """Forgive what was used so far, of quotas; the team's budget stays, for it was paid."""
-        rule = self._decisions.rule(asker, RuleKind.RESET, subject, self._now().isoformat())
-        return await self._decisions.decide(asker, [rule], act="quota.reset")
-
-    async def grant(self, asker: Asker, subject: str, amount: int, measure: Measure, until: datetime, *, name: str = "") -> Entry:
-        """Give a subject so many images, or micro-dollars, more in all until a moment. A second grant of the same name changes nothing."""
-        now = self._now()
-        standing = [read_grant(rule) for rule in await self._store.rules([subject], (RuleKind.GRANT,))]
-        # A name that nobody else takes in this very moment.
-        slot = f"{measure.value}/{name or secrets.token_hex(3)}"
-        if same := next((grant for grant in standing if grant.slot == slot), None):
-            rule = self._decisions.rule(asker, RuleKind.GRANT, subject, same.value, slot=slot)
-            return await self._decisions.decide(asker, [rule], act="quota.grant")
-        given = Grant(measure=measure, amount=amount, start=now, end=until)
-        rules = [self._decisions.rule(asker, RuleKind.GRANT, subject, given.value, slot=slot)]
-        needed = {grant.slot for grant in concerned(standing, now)}
-        over = [grant for grant in standing if grant.end <= now and grant.slot not in needed]
-        rules += [self._decisions.rule(asker, RuleKind.GRANT, subject, "", slot=grant.slot) for grant in over]
-        return await self._decisions.decide(asker, rules, act="quota.grant")
-
-    async def revoke(self, asker: Asker, subject: str) -> Entry | None:
-        """Take back every grant of a subject that is open; None where there is none."""
-        now = self._now()
-        grants = [read_grant(rule) for rule in await self._store.rules([subject], (RuleKind.GRANT,))]
-        rules = [self._decisions.rule(asker, RuleKind.GRANT, subject, "", slot=grant.slot) for grant in grants if grant.end > now]
-        return await self._decisions.decide(asker, rules, act="quota.revoke") if rules else None
-
-    async def weigh(self, asker: Asker, weight: int | None, *, model: str = "", operation: str = "") -> Entry:
-        """Let each image of a model or an operation count as so many, here and from now on; None takes it back."""
-        slot = f"model={model}" if model else f"operation={operation}"
-        value = "" if weight is None else str(weight)
-        rule = self._decisions.rule(asker, RuleKind.WEIGHT, subject_of_workspace(asker.place), value, slot=slot)
-        return await self._decisions.decide(asker, [rule], act="quota.weight")
-
-    async def cap(self, asker: Asker, subject: str, caps: Mapping[str, int | None]) -> Entry:
-        """Set how much of something there may be at once, by name; None takes a cap back."""
-        rules = [
-            self._decisions.rule(asker, RuleKind.CAP, subject, "" if most is None else str(most), slot=name) for name, most in caps.items()
-        ]
-        return await self._decisions.decide(asker, rules, act="limit.set", about=subject)
-
-    async def caps(self, subject: str) -> Mapping[str, int]:
-        """What is capped for a subject alone."""
-        return {rule.slot: int(rule.value) for rule in await self._store.rules([subject], (RuleKind.CAP,))}
 
     async def _uses(self, limits: Sequence[Limit]) -> list[Use]:
         """Limits with what was used of them."""
@@ -266,9 +175,6 @@ class Quotas:
             )
             for limit, spent, renews in zip(limits, used, renewals, strict=True)
         ]
-
-    def _rule(self, asker: Asker, subject: str, slot: str, value: str) -> Rule:
-        return self._decisions.rule(asker, RuleKind.QUOTA, subject, value, slot=slot)
 
     async def _book(self, person: Person, place: Place) -> Rulebook:
         levels = levels_of(person, place)
@@ -330,8 +236,3 @@ def _approval(above: Decimal | None, estimate: Decimal | None) -> str:
     if estimate is None:
         return f"Nobody knows what it costs, and an admin approves what costs more than ${above:.2f} here."
     return f"It would cost about ${estimate:.2f}, and an admin approves what costs more than ${above:.2f} here."
-
-
-def _about(slot: str, model: str, operation: str) -> bool:
-    read = read_slot(slot)
-    return read is not None and (read.model, read.operation) == (model, operation)
