@@ -38,7 +38,7 @@ class Statistics:
         first = today - timedelta(days=days - 1)
         since = datetime(first.year, first.month, first.day, tzinfo=zone)
         sums = await self._store.sums(
-            f"{place.platform}:{place.workspace}", since=since, until=now + _STEP, shifts=_shifts(since, now, zone), top=_TOP
+            f"{place.platform}:{place.workspace}", since=since, until=now + _STEP, shifts=shifts_of(since, now, zone), top=_TOP
         )
         return board_of(sums, first=first, last=today, top=_TOP)
 
@@ -50,7 +50,7 @@ class Statistics:
         return Picture(key=key, original=key, alt=stats_words(board), title=board.title, width=facts.width, height=facts.height)
 
 
-def _shifts(since: datetime, until: datetime, zone: ZoneInfo) -> list[tuple[datetime, timedelta]]:
+def shifts_of(since: datetime, until: datetime, zone: ZoneInfo) -> list[tuple[datetime, timedelta]]:
     """A zone's offsets from UTC between two moments, each with the moment from which it holds."""
     found = [(since, since.utcoffset() or timedelta(0))]
     moment = since.timestamp()

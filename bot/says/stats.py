@@ -32,7 +32,7 @@ def board_of(sums: Sums, *, first: date, last: date, top: int) -> Board:
     paid = sum(tally.spent for tally in tallies)
     if sums.people > len(sums.shares):
         left = paid - sum(share.spent for share in sums.shares)
-        people.append(Bar(name=f"{sums.people - len(sums.shares):,} others", images=rest, dollars=left / MICRO))
+        people.append(Bar(name=plural(sums.people - len(sums.shares), "other"), images=rest, dollars=left / MICRO))
     return Board(
         title="Today" if count == 1 else f"The last {count} days",
         subtitle=f"{_day(first)} to {_day(last)} {last.year} · {plural(jobs, 'request')} of {_people(sums.people)}",
@@ -83,7 +83,7 @@ def _models(sums: Sums, top: int) -> list[Bar]:
     if len(bars) <= top + 1:
         return bars
     rest = bars[top:]
-    others = Bar(name=f"{len(rest)} others", images=sum(bar.images for bar in rest), dollars=sum(bar.dollars for bar in rest))
+    others = Bar(name=plural(len(rest), "other"), images=sum(bar.images for bar in rest), dollars=sum(bar.dollars for bar in rest))
     return [*bars[:top], others]
 
 
