@@ -226,6 +226,7 @@ async def questions(journal: Journal, database: Database, rounds: int) -> list[M
 
     return [
         await measure("SELECT 1", rounds, lambda _: journal.ping()),
+        await measure("an event is taken: the shortest write", rounds, lambda _: journal.take(uuid4().hex)),
         await measure("images of a day", rounds, use(0, 1)),
         await measure("images of a month (1,000 jobs)", rounds, use(1, 2)),
         await measure("money of a channel's month (20,000)", rounds, use(4, 5)),

@@ -2,6 +2,8 @@
 
 import asyncio
 import itertools
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -12,6 +14,7 @@ from bot.errors import OverQuota, Overtaken
 from bot.model import Job, Limit, Measure, Operation, Place, Pool, State, Window
 from bot.ports import Store
 from storage.journal import open_journal
+from tests.contracts import rush
 from tests.contracts.stores import DAY_AGO, NOW, a_job, a_limit, a_person, a_place, enqueue, walk
 
 CENT = 10_000
@@ -52,18 +55,38 @@ async def test_of_two_hundred_at_once_with_twenty_left_twenty_are_taken_and_it_i
     assert await used(store, limit) == [limit.amount]
 
 
-@pytest.mark.parametrize("measure", Measure)
-async def test_of_a_thousand_at_once_from_two_processes_fifty_are_taken_under_every_limit(postgres_url: str, measure: Measure) -> None:
+async def test_of_three_hundred_at_once_from_two_machines_fifty_are_taken_under_every_limit(postgres_url: str) -> None:
     """In the order in which they come the limits are of the person, the channel and the workspace: no two wait for each other for ever."""
-    pools = [*Pool]
-    limits = [of_pool(a_limit(50), pool) if measure is Measure.IMAGES else money(200, pool=pool) for pool in pools]
+    limits = [*(of_pool(a_limit(50), pool) for pool in Pool), *(money(200, pool=pool) for pool in Pool)]
     async with open_journal(postgres_url, migrate=False) as one, open_journal(postgres_url, migrate=False) as two:
         journals = itertools.cycle((one, two))
-        asked = (enqueue(next(journals), a_paid_job(f"fox{n}", 4), *limits[n % 3 :], *limits[: n % 3]) for n in range(1000))
+        asked = (enqueue(next(journals), a_paid_job(f"fox{n}", 4), *limits[n % 6 :], *limits[: n % 6]) for n in range(300))
         answers = await asyncio.gather(*asked, return_exceptions=True)
         assert sum(isinstance(answer, Job) for answer in answers) == 50
-        assert sum(isinstance(answer, OverQuota) for answer in answers) == 950
+        assert sum(isinstance(answer, OverQuota) for answer in answers) == 250
         assert await used(one, *limits) == [limit.amount for limit in limits]
+
+
+async def test_of_a_thousand_at_once_from_two_processes_fifty_are_taken_under_every_limit(postgres_url: str) -> None:
+    """For a channel in images and for the workspace in money."""
+    both = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.contracts.rush", postgres_url, name, "500", stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        for name in ("fox", "cat")
+    ]
+    ways = [(each.stdin, each.stdout) for each in both]
+    for _, out in ways:
+        assert out is not None
+        assert await out.readline() == b"ready\n"
+    for into, _ in ways:
+        assert into is not None
+        into.write(b"go\n")
+    found = [(await each.communicate())[0].split() for each in both]
+    taken, refused = (sum(int(each[which]) for each in found) for which in (0, 1))
+    assert (taken, refused) == (50, 950)
+    async with open_journal(postgres_url, migrate=False) as journal:
+        assert await used(journal, *rush.LIMITS) == [limit.amount for limit in rush.LIMITS]
 
 
 async def test_of_a_thousand_at_once_in_a_channel_fifty_are_taken_in_memory() -> None:

@@ -237,7 +237,7 @@ class Limits(RuleBasedStateMachine):
 
     @rule(
         data=st.data(),
-        what=st.lists(st.sampled_from([name for name, times in EVENTS.items() for _ in range(times)]), min_size=1, max_size=5),
+        what=st.lists(st.sampled_from([name for name, times in EVENTS.items() for _ in range(times)]), min_size=4, max_size=12),
     )
     @precondition(lambda self: self.ledger.jobs)
     def go_on(self, data: st.DataObject, what: list[str]) -> None:
@@ -466,7 +466,7 @@ def _play(url: str, *, examples: int, steps: int) -> None:
 
 
 def test_whatever_happens_in_memory_the_journal_says_what_plain_sums_say() -> None:
-    _play("sqlite:///:memory:", examples=40, steps=50)
+    _play("sqlite:///:memory:", examples=60, steps=50)
 
 
 def test_whatever_happens_on_postgresql_the_journal_says_what_plain_sums_say(postgres_url: str) -> None:
