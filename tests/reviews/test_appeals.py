@@ -143,6 +143,24 @@ async def test_a_price_waits_for_an_admin_and_not_for_a_reviewer(scene: Scene) -
     assert (done.state, done.request.operation) == (State.DELIVERED, Operation.DRAW)
 
 
+async def test_what_is_doubtful_and_dear_waits_for_both(scene: Scene) -> None:
+    await scene.say("budget approve 0.10", who="ada")
+    job, case = await scene.asked("imagine a doubtful thing --count 4")
+    await scene.press(f"review approve {case.id}")
+    price = await scene.case(job.id, CaseKind.COST)
+    assert (await scene.app.store.find(job.id)).state is State.HELD
+    assert scene.service.orders == {}
+    assert "An admin must approve the price first" in str(await eventually(lambda: priced(scene, job.id)))
+    await scene.press(f"review approve {price.id}", who="ada")
+    assert (await scene.until(job.id)).state is State.DELIVERED
+
+
+async def priced(scene: Scene, job: str) -> str:
+    """A job's card, once it speaks of a price."""
+    body = str((await scene.card(job))["body"])
+    return body if "price" in body else ""
+
+
 async def test_guidelines_are_shown_and_set(scene: Scene) -> None:
     assert "hang up in the office" in said(await scene.say("guidelines"))
     assert "Only an admin" in said(await scene.say("guidelines set Be kind."))
