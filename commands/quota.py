@@ -34,7 +34,8 @@ async def run(context: Context, options: Options) -> Answer:
 
 async def _show(context: Context, person: Person) -> Answer:
     mine = person.key == context.person.key
-    report = await context.quotas.report(person if mine else await context.quotas.seen(person), context.place)
+    known = person if mine else (await context.roles.as_met(person, context.place)).person
+    report = await context.quotas.report(known, context.place)
     of = "Your quota" if mine else f"Quota of {person.name or person.mention}"
     return whisper(says.quota_page(report, of=of, zone=context.person.zone, more=mine))
 
@@ -149,7 +150,7 @@ async def _decided(context: Context, entry: Entry | None, subject: str, sentence
     if kind != "person":
         return whisper(says.decided_page(entry, sentence=sentence))
     person = await context.somebody(f"<@{key.rsplit(':', 1)[-1]}>")
-    report = await context.quotas.report(await context.quotas.seen(person), context.place)
+    report = await context.quotas.report((await context.roles.as_met(person, context.place)).person, context.place)
     zone = context.person.zone or report.zone
     return whisper(
         says.decided_page(entry, sentence=sentence, whose=person.name or person.mention, uses=report.uses, zone=zone),

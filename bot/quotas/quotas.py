@@ -153,11 +153,6 @@ class Quotas(Ruling):
         limits = await self._limits(book, place, Account(key="", people=()))
         return await self._uses([limit for limit in limits if limit.pool is pool])
 
-    async def seen(self, person: Person) -> Person:
-        """Somebody with the groups that they were last seen in, which the record of people does not keep."""
-        newest = await self._store.recent(person=person, limit=1)
-        return replace(person, groups=newest[0].person.groups) if newest and not person.groups else person
-
     async def _uses(self, limits: Sequence[Limit]) -> list[Use]:
         """Limits with what was used of them."""
         used, renewals = await self._store.usage(limits), await self._store.renewals(limits)

@@ -23,6 +23,7 @@ async def test_everybody_a_group_and_a_person_get_more_or_less_of_a_day(tmp_path
         assert "no limit" in await scene.told("quota set <@grace> unlimited")
         assert "no limit" in await scene.quota("grace")
         assert "of 30 images" in await scene.told("quota set <@grace> usual")
+        assert "of 30 images" in await scene.told("quota show <@grace>"), "as a member of the group that she was last seen in"
         assert "every admin: 7 images a day" in (await scene.told("quota set admins 7/day")).lower()
         assert "of 7 images" in await scene.quota("ada")
 
