@@ -27,10 +27,12 @@ async def write(store: Any, work: Tamper) -> None:
 
 
 async def fill(store: Store, count: int = 8) -> Seal:
+    last = Seal(number=0, digest="")
     for number in range(count):
         entry = replace(an_entry(f"act.{number % 3}", who=("ann", "ben")[number % 2]), at=NOW + timedelta(days=number))
-        last = await store.note(replace(entry, job=f"job{number}", facts={"score": str(number)}))
-    return Seal(number=last.number, digest=last.digest)
+        written = await store.note(replace(entry, job=f"job{number}", facts={"score": str(number)}))
+        last = Seal(number=written.number, digest=written.digest)
+    return last
 
 
 def swap(one: int, two: int) -> Tamper:

@@ -73,7 +73,7 @@ async def live(story: Story) -> list[Job]:
     await store.keep_post("refused1", "card", Post(place=refused.place, id="m1"), shown=1)
     # As a reviewer she let somebody else's job be drawn, and as an admin she decided something.
     await store.record(replace(a_job("others01", person="ann", state=State.FAILED), approved=grace.key), event=None)
-    decisions = story.app.records.audit._decisions
+    decisions = story.app.roles.decisions
     asker = replace(_asker(story), person=grace)
     ban = decisions.rule(_asker(story), RuleKind.BAN, subject_of_person(ELSEWHERE), "spam")
     await decisions.decide(_asker(story), [ban], act="ban.set")

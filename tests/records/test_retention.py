@@ -37,7 +37,7 @@ class Years:
 @asynccontextmanager
 async def open_years(folder: Path, **settings: str) -> AsyncGenerator[Years]:
     clock = [START]
-    async with open_story(folder, fakes=Fakes(now=lambda: clock[0]), **settings) as story:
+    async with open_story(folder, settings, fakes=Fakes(now=lambda: clock[0])) as story:
         yield Years(story=story, clock=clock)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from bot.model import Image, Load, Place, State
 from bot.ports import Store
@@ -140,5 +140,9 @@ async def test_what_is_not_kept_any_more_still_counts(store: Any) -> None:
     await store.orphan("job00001")
     sums = await asked(store, NOW - timedelta(days=1), NOW + timedelta(hours=1))
     assert [(tally.images, tally.spent) for tally in sums.tallies] == [(3, 120_000)]
-    await store._database.write(lambda connection: connection.execute(update(jobs).values(kept=0)))
+
+    def blank(connection: Connection) -> None:
+        connection.execute(update(jobs).values(kept=0))
+
+    await store._database.write(blank)
     assert await store.outdated("playground:home", before=NOW + timedelta(days=1), what="words", limit=5) == []
