@@ -18,7 +18,7 @@ from bot.model.invocation import Answer, Asker, Attachment, Invocation, Origin
 from bot.model.job import MOVES, RUNNING, UNCOUNTED, UNFINISHED, WAITING, Charge, Job, Parent, Problem, State
 from bot.model.menu import CommandSpec, Kind, Option, Value
 from bot.model.message import Action, Document, Emphasis, Field, Form, Message, Picture, Post, Tone
-from bot.model.people import Person, Place, Role
+from bot.model.people import NOWHERE, Person, Place, Role
 from bot.model.record import Breach, Dossier, Erasure, Inquiry, Known, Mark, Seal, Share, Sums, Tally, Walk
 from bot.model.request import Capabilities, Inputs, Operation, Promise, Request
 from bot.model.rule import MICRO, Limit, Load, Measure, Pool, Rule, RuleKind, Use, Window, micro_dollars
@@ -38,6 +38,7 @@ __all__ = [
     "LIMNER",
     "MICRO",
     "MOVES",
+    "NOWHERE",
     "RUNNING",
     "UNCOUNTED",
     "UNFINISHED",

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+NOWHERE = "dm"
+"""The workspace of conversations that belong to none, on platforms where a person and the bot meet outside of all of them."""
+
 
 class Role(StrEnum):
     """What a person may do; platforms map their own roles onto these."""

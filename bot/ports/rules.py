@@ -24,6 +24,10 @@ class RuleStore(Protocol):
         """The standing rules about these subjects, of these kinds (none: all), newest first; what ended is left out."""
         ...
 
+    async def rules_about(self, platform: str, id_: str, kinds: Sequence[RuleKind]) -> list[Rule]:
+        """The standing rules of these kinds about whoever has this id on a platform, in any workspace, newest first."""
+        ...
+
     async def rules_of(self, workspace: str, kinds: Sequence[RuleKind] = ()) -> list[Rule]:
         """The standing rules about anybody and anything of a workspace (`slack:T1`), by kind, subject and slot."""
         ...

@@ -9,6 +9,7 @@
   none along.
 - Linked people are banned and muted together, but for those who are admins on the other side: else an admin of one workspace could lock
   out those of another. Roles themselves never cross: who runs one workspace was given nothing by the people of the other.
+- Whoever is banned or muted in a workspace is so in conversations that belong to none: there, nobody else could decide about them.
 - Who is named in the settings ranks above owners, cannot be banned, and alone may pause everything.
 """
 

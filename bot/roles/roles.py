@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from bot.decisions import Decisions, parse_until
 from bot.errors import NotAllowed
 from bot.model import (
+    NOWHERE,
     Asker,
     Entry,
     Operation,
@@ -51,6 +52,9 @@ class Roles:
             [own, subject_of_digest(person.key), *(f"person:{key}" for key in people), *groups, *places],
             _KINDS,
         )
+        if place.workspace == NOWHERE:
+            # A conversation in no workspace is no way round the admins of one.
+            rules = [*rules, *await self._store.rules_about(person.platform, person.id, (RuleKind.BAN, RuleKind.MUTE))]
         given = {
             Role(rule.value)
             for rule in rules

@@ -47,6 +47,17 @@ class Rules(Part):
         found = await self._database.read(lambda connection: connection.execute(_about(), about).mappings().all())
         return [_rule(row) for row in found]
 
+    async def rules_about(self, platform: str, id_: str, kinds: Sequence[RuleKind]) -> list[Rule]:
+        """As the port says. Asked where there is no workspace to ask in; of these kinds there are few, which the primary key finds."""
+        query = select(rules).where(
+            rules.c.kind.in_([kind.value for kind in kinds]),
+            rules.c.subject.startswith(f"person:{platform}:", autoescape=True),
+            rules.c.subject.endswith(f":{id_}", autoescape=True),
+        )
+        now = {"now": micros(self._now())}
+        found = await self._database.read(lambda connection: connection.execute(_newest(query), now).mappings().all())
+        return [_rule(row) for row in found]
+
     async def rules_of(self, workspace: str, kinds: Sequence[RuleKind] = ()) -> list[Rule]:
         """As the port says."""
         about = {"of": workspace, "now": micros(self._now())}

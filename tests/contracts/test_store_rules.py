@@ -77,3 +77,21 @@ async def test_rule_that_ends_is_undone_with_its_end(store: Store) -> None:
     await decisions.undo(ADA, changed.number)
     [rule] = await store.rules([HERE])
     assert (rule.value, rule.until) == ("10", soon)
+
+
+async def test_rules_about_somebody_are_found_in_every_workspace_and_of_nobody_else(store: Store) -> None:
+    rules = [
+        Rule(kind=kind, subject=subject, value="x", by="p:w:ada", created=NOW, until=until)
+        for kind, subject, until in (
+            (RuleKind.BAN, "person:p:one:7_7", None),
+            (RuleKind.MUTE, "person:p:two:7_7", NOW + timedelta(days=1)),
+            (RuleKind.MUTE, "person:p:three:7_7", NOW - timedelta(days=1)),
+            (RuleKind.ROLE, "person:p:four:7_7", None),
+            (RuleKind.BAN, "person:p:one:717", None),
+            (RuleKind.BAN, "person:p:one:67_7", None),
+            (RuleKind.BAN, "person:q:one:7_7", None),
+        )
+    ]
+    await store.decide(rules, entry=Entry(act="ban.set", who="person:p:one:ada", at=NOW))
+    found = await store.rules_about("p", "7_7", (RuleKind.BAN, RuleKind.MUTE))
+    assert {rule.subject for rule in found} == {"person:p:one:7_7", "person:p:two:7_7"}

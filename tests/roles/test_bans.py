@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Asker, Origin, RuleKind, State
+from bot.model import NOWHERE, Asker, Origin, Place, RuleKind, State
 from tests.flows.story import Story, open_story, said
 
 
@@ -127,3 +127,16 @@ async def test_a_guest_is_banned_where_they_are_a_guest_and_not_at_home(tmp_path
         roles = story.app.roles
         assert (await roles.rights(guest, story.place())).ban
         assert not (await roles.rights(guest, replace(story.place(), workspace="elsewhere"))).ban
+
+
+async def test_a_conversation_in_no_workspace_is_no_way_round_a_ban(tmp_path: Path) -> None:
+    async with open_story(tmp_path, working=False) as story:
+        outside = replace(story.person("grace"), workspace=NOWHERE)
+        alone = Place(platform="playground", workspace=NOWHERE, channel="7", direct=True)
+        roles = story.app.roles
+        await story.say("ban <@grace> spam --for 2d", who="ada")
+        assert (await roles.rights(outside, alone)).ban
+        assert not (await roles.rights(replace(outside, id="race"), alone)).ban, "an id that ends alike is somebody else"
+        assert not (await roles.rights(replace(outside, workspace="elsewhere"), replace(alone, workspace="elsewhere"))).ban
+        await story.say("ban <@grace> --lift", who="ada")
+        assert not (await roles.rights(outside, alone)).ban

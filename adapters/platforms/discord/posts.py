@@ -26,12 +26,12 @@ from adapters.platforms.discord.pictures import FILE, REQUEST, Packer
 from adapters.platforms.discord.shapes import COMPONENTS, JSON, NOBODY, SILENT
 from adapters.platforms.discord.threads import Threads
 from bot import grammar
-from bot.model import Attachment, Message, Person, Place, Post, Tone
+from bot.model import NOWHERE, Attachment, Message, Person, Place, Post, Tone
 from bot.plugins import Kit
 
 log = structlog.get_logger()
 
-DIRECT = "dm"
+DIRECT = NOWHERE
 """The workspace of direct conversations."""
 _REMEMBERED = 4096
 
