@@ -310,7 +310,8 @@ class Drawer:
             kept = await self._keeper.keep(job, finished, reviewed=await self._reviews.reviewed(job.place))
         except Refused as refused:
             await self._reviews.note_verdict(job, "block", refused.category, refused.source)
-            return await self._endings.refuse(job, refused)
+            # It was drawn, and the team pays for it.
+            return await self._endings.refuse(self._keeper.told(job, finished), refused)
         except ProviderFault as fault:
             await self._endings.fail(job, fault)
             return job, None

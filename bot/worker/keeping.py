@@ -39,10 +39,11 @@ class Keeper:
         async with self._gate:
             return await self._keep(job, finished, reviewed=reviewed)
 
-    async def _keep(self, job: Job, finished: Finished, *, reviewed: bool) -> Job:
+    def told(self, job: Job, finished: Finished) -> Job:
+        """The job with what the provider told beside its images: what it cost above all, whoever may see them."""
         model = self._catalog.capabilities(job.provider, job.model)
         estimate = model.estimate(job.fitted.operation, len(finished.images)) if model else None
-        job = replace(
+        return replace(
             job,
             seed=finished.seed if finished.seed is not None else job.seed,
             cost=finished.cost if finished.cost is not None else estimate,
@@ -50,6 +51,9 @@ class Keeper:
             model_version=finished.version or job.model_version,
             short=finished.short,
         )
+
+    async def _keep(self, job: Job, finished: Finished, *, reviewed: bool) -> Job:
+        job = self.told(job, finished)
         images: list[Image] = []
         shown: list[bytes] = []
         blocked: Verdict | None = None
