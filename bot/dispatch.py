@@ -124,7 +124,8 @@ class Dispatch:
 
     async def _greeted(self, invocation: Invocation, answer: Answer) -> Answer:
         """The same; beside somebody's first picture, and the first after they changed, with the guidelines of the workspace."""
-        if not answer.job or answer.whisper or answer.form or invocation.origin is Origin.TERMINAL:
+        # A reaction is answered without words: where whispers are direct messages, nobody waits for one.
+        if not answer.job or answer.whisper or answer.form or invocation.origin in {Origin.TERMINAL, Origin.REACTION}:
             return answer
         try:
             text = await self._reviews.greeting(invocation.person, invocation.place)

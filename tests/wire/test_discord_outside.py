@@ -28,13 +28,15 @@ async def test_a_card_and_its_result_come_as_answers(tmp_path: Path, channel: st
         said = await server.slash("ada", channel, "imagine", {"prompt": "a red fox"}, by_user=True)
         job = await life.delivered()
         await life.until(job.id)
-        words, shown, pictured = said.replies
+        (fine,) = [reply for reply in said.replies if "/guidelines" in reply.text]
+        words, shown, pictured = [reply for reply in said.replies if reply is not fine]
         assert "not a member here" in words.text
         assert words.ephemeral
+        assert fine.ephemeral
         assert "a red fox" in shown.text
         assert not shown.ephemeral
         assert len(pictured.pictures) == 1
-        assert said.follow_ups == 2
+        assert said.follow_ups == 3
         assert job.person.roles == {Role.MEMBER}
         assert server.messages(channel) == [shown, pictured]
 

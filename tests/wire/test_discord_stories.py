@@ -23,7 +23,7 @@ async def test_a_command_gives_a_card_and_its_images_in_a_thread(tmp_path: Path)
         assert result.channel.parent is card.channel
         assert len(result.pictures) == 2
         assert all("a red fox" in picture.alt for picture in result.pictures)
-        assert server.ephemerals("ada") == []
+        assert ["/guidelines" in one.text for one in server.ephemerals("ada")] == [True], "what is fine here, and nothing else"
         assert job.person.name == "Ada"
         assert job.state is State.DELIVERED
 
@@ -127,7 +127,7 @@ async def test_a_direct_message_works_like_the_command(tmp_path: Path) -> None:
         job = await life.delivered()
         assert job.request.prompt == "a small boat"
         assert (await life.message(job.id)).channel is (await life.message(job.id, "card")).channel
-        assert len(server.dms("ada")) == 3
+        assert len(server.dms("ada")) == 4, "the question, what is fine here, card and result"
         said = await server.slash("ada", server.dms("ada")[0].channel, "imagine", {"prompt": "another"})
         await life.delivered(number=2)
         assert not said.failed
