@@ -99,15 +99,14 @@ def decided_page(entry: Entry | None, *, sentence: str, whose: str = "", uses: S
     """What an admin decided: a sentence, before and after with Undo, and how the one it is about stands now."""
     if entry is None:
         return Message(text=f"Nothing changed: {sentence}", title="Nothing changed", body=sentence)
-    page = entry_page(entry, title="Quotas changed" if entry.act.startswith("quota") else "Changed", body=sentence, zone=zone)
+    page = entry_page(entry, title="Quotas changed" if entry.act.startswith("quota") else "Changed", zone=zone)
     fields = use_fields(uses, zone) if whose else []
-    now = f" {whose} now: " + "; ".join(f"{label}: {value}" for label, value in fields) if fields else ""
-    told = ((f"{whose} · {label}", value) for label, value in fields)
+    now = f"{whose} now: " + "; ".join(f"{label}: {value}" for label, value in fields) if fields else ""
     return Message(
-        text=f"{sentence} {page.text}{now}".strip(),
+        text=" ".join(part for part in (sentence if page.fields else "", page.text, now) if part),
         title=page.title,
         body=sentence if page.fields else page.body,
-        fields=(*(page.fields), *told),
+        fields=(*page.fields, *((f"{whose} · {label}", value) for label, value in fields)),
         actions=page.actions,
         context=page.context,
         tone=page.tone,
