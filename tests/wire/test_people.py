@@ -25,6 +25,8 @@ async def test_a_muted_person_is_refused_in_every_way_and_draws_again_after_the_
         await chat.react("ada", await story.shown(job.id), "🔁")
         await chat.press("ada", await story.shown(job.id), "Again")
         await story.sees(lambda: len([one for one in chat.whispers("ada") if "look but not draw" in one.text]) >= 3)
+        await chat.direct("ada", "imagine a pond")
+        await story.sees(lambda: [one for one in chat.directs("ada") if "look but not draw" in one.text])
         assert await story.known() == known
         await chat.press("grace", done, "Undo")
         await story.whispered("grace", "Undone")
