@@ -114,7 +114,8 @@ Index("ix_jobs_paid_here", *_here, jobs.c.paid, jobs.c.channel, *_drawn_by, jobs
 # A job that drew the same before.
 _partial("ix_jobs_likeness", jobs.c.likeness, jobs.c.platform, jobs.c.workspace, jobs.c.finished, where=DELIVERED)
 # Statistics and what is kept too long, answered from the index alone. Only what is over: so each job is written into it once.
-_told = (jobs.c.images, jobs.c.reused, jobs.c.spent, jobs.c.started, jobs.c.finished, jobs.c.kept)
+# `live` as well, though it is 0 throughout: without it SQLite looks each row up.
+_told = (jobs.c.images, jobs.c.reused, jobs.c.spent, jobs.c.started, jobs.c.finished, jobs.c.kept, jobs.c.live)
 _names = (jobs.c.state, jobs.c.provider, jobs.c.model, jobs.c.account)
 _partial("ix_jobs_over", jobs.c.platform, jobs.c.workspace, jobs.c.created, *_names, *_told, where=OVER)
 # Everybody's newest jobs.

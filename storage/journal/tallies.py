@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, bindparam, case, func, select
 
-from bot.model import Share, State, Sums, Tally
+from bot.model import Share, State, Tally
 from storage.journal.documents import micros
 from storage.schema import DELIVERED, OVER, jobs, people
 
@@ -20,17 +20,22 @@ _SHIFTS = 3
 """Offsets of a time zone that a span of days may have: summer, winter, summer."""
 
 
-def sums(
-    connection: Connection, workspace: str, *, since: datetime, until: datetime, shifts: Sequence[tuple[datetime, timedelta]], top: int
-) -> Sums:
-    """A workspace's jobs between two moments that are over."""
+Values = dict[str, Any]
+
+
+def span_of(workspace: str, since: datetime, until: datetime) -> Values:
+    """What each question below is about: a workspace's jobs between two moments that are over."""
     platform, _, name = workspace.partition(":")
-    values: dict[str, Any] = {"of_platform": platform, "of_workspace": name, "since": micros(since), "until": micros(until)}
-    days = dict(values)
+    return {"of_platform": platform, "of_workspace": name, "since": micros(since), "until": micros(until)}
+
+
+def by_day(connection: Connection, span: Values, shifts: Sequence[tuple[datetime, timedelta]]) -> list[Tally]:
+    """By day, state and model."""
+    values = dict(span)
     padded = [*shifts, *[(None, timedelta(0))] * _SHIFTS][:_SHIFTS]
     for number, (begins, shift) in enumerate(padded):
-        days |= {f"begins{number}": _NEVER if begins is None else micros(begins), f"shift{number}": shift // timedelta(microseconds=1)}
-    tallies = [
+        values |= {f"begins{number}": _NEVER if begins is None else micros(begins), f"shift{number}": shift // timedelta(microseconds=1)}
+    return [
         Tally(
             day=_EPOCH + timedelta(days=day),
             state=State(state),
@@ -41,21 +46,24 @@ def sums(
             reused=int(reused),
             spent=int(spent),
         )
-        for day, state, provider, model, count, images, reused, spent in connection.execute(_by_day(), days)
+        for day, state, provider, model, count, images, reused, spent in connection.execute(_by_day(), values)
     ]
-    accounts = connection.execute(_by_account(), {**values, "top": top}).all()
+
+
+def by_account(connection: Connection, span: Values, top: int) -> tuple[list[Share], int]:
+    """The accounts with most images, and how many accounts there are."""
+    found = connection.execute(_by_account(), {**span, "top": top}).all()
     shares = [
         Share(account=account, name=_name(connection, account), jobs=int(count), images=int(images), spent=int(spent))
-        for account, count, images, spent, _ in accounts
+        for account, count, images, spent, _ in found
     ]
-    spans = [(int(tenths), int(count)) for tenths, count in connection.execute(_spans(), values)]
-    return Sums(
-        tallies=tallies,
-        shares=shares,
-        people=int(accounts[0][4]) if accounts else 0,
-        p50=_percentile(spans, 0.5),
-        p95=_percentile(spans, 0.95),
-    )
+    return shares, int(found[0][4]) if found else 0
+
+
+def durations(connection: Connection, span: Values) -> tuple[float | None, float | None]:
+    """Seconds that half, and 95 of 100, of the delivered jobs did not exceed."""
+    spans = [(int(tenths), int(count)) for tenths, count in connection.execute(_spans(), span)]
+    return _percentile(spans, 0.5), _percentile(spans, 0.95)
 
 
 def _percentile(spans: Sequence[tuple[int, int]], share: float) -> float | None:

@@ -279,7 +279,7 @@ def _records() -> None:
         "finished",
     )
     over = sa.text("live = 0")
-    op.create_index("ix_jobs_over", "jobs", [*columns, "kept"], sqlite_where=over, postgresql_where=over)
+    op.create_index("ix_jobs_over", "jobs", [*columns, "kept", "live"], sqlite_where=over, postgresql_where=over)
 
 
 def _inputs() -> None:
