@@ -61,7 +61,7 @@ class BotSettings(BaseModel):
     secret_key: SecretStr | None = Field(
         None, description="Signs links and protects stored tokens; 32 characters or more. Unset: made once and kept beside the data."
     )
-    admins: Words = Field((), description="People who may set rules for others: platform:user-id, comma list.")
+    admins: Words = Field((), description="Owners in every workspace, whom nobody can ban: platform:user-id, comma list.")
     log_format: Literal["pretty", "json"] = Field("pretty", description="pretty or json.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="debug, info, warning or error. Prompts are in no log."
