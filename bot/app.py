@@ -223,6 +223,7 @@ async def open_app(
                 show=lambda key, pending: drawer.follow(key, pending),  # noqa: PLW0108 - the drawer is made below; nothing asks before
                 download_hosts=settings.download_hosts,
                 admins=frozenset(settings.admins),
+                record=journal.note,
             ),
         )
         chosen = Chosen.by(settings, environment)

@@ -205,7 +205,16 @@ class Dispatch:
         answer = await command.run(context, Options(values))
         if command.spec.role is not Role.MEMBER and answer.form is None:
             await self._leave_word(context, invocation)
+            await self._sign_in(context)
         return answer
+
+    async def _sign_in(self, context: Context) -> None:
+        """Put on record, once a day, that somebody acts here by the settings alone, whom nobody in this workspace made admin."""
+        if not self._roles.runs(context.person):
+            return
+        whose = hashlib.sha256(context.person.key.encode()).hexdigest()[:32]
+        if await self._jobs.store.take(f"signin:{self._now():%Y-%m-%d}:{whose}"):
+            await self._decisions.note(context.asker, "signin.settings", facts={"by": "BOT_ADMINS"})
 
     async def _leave_word(self, context: Context, invocation: Invocation) -> None:
         """Put on record that somebody used a command that is not for everybody, where it has not done so itself.

@@ -19,7 +19,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from pydantic import BaseModel
 
 from bot.errors import SettingFault
-from bot.model import CommandSpec, Content, Pending
+from bot.model import CommandSpec, Content, Entry, Pending
 
 
 class PluginSettings(BaseModel):
@@ -78,6 +78,10 @@ class Finding:
     """What was seen; where it is not good, what to do."""
 
 
+async def _unrecorded(entry: Entry) -> None:
+    del entry
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kit:
     """What the composition root hands to a plugin when it is opened."""
@@ -105,6 +109,8 @@ class Kit:
     """Hosts that an admin allows for every service's results."""
     admins: frozenset[str] = frozenset()
     """`platform:user-id` of those named in BOT_ADMINS."""
+    record: Callable[[Entry], Awaitable[object]] = _unrecorded
+    """Puts an act on record that the hub does not see: an installation, a sign-in. Raises StoreFault."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,7 @@ async def test_every_act_of_the_menu_that_is_not_for_everybody_is_on_record(tmp_
                 missing.append(key)
         entries = await story.app.store.entries(Inquiry(workspace="playground:studio"), limit=500)
         runner = {entry.who for entry in entries if entry.act.startswith("command.")}
+    assert [entry.act for entry in entries].count("signin.settings") == 1, "once a day"
     assert missing == []
     assert runner == {"person:playground:studio:runner"}
     assert idle <= IDLE, idle - IDLE

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete
 from typer.testing import CliRunner
 
 from bot import config
@@ -73,7 +73,12 @@ async def test_a_seal_that_was_noted_finds_what_was_cut_off(tmp_path: Path) -> N
     assert (await check(settings(tmp_path), since=2, expect=str(walk.seal))).breach is None
     async with open_journal(environment(tmp_path)["BOT_DATABASE_URL"], migrate=False) as journal:
         last = walk.count
-        await journal._database.write(lambda connection: connection.execute(delete(audit).where(audit.c.number == last)) and None)
+
+        def cut(connection: Connection) -> None:
+            connection.execute(delete(audit).where(audit.c.number == last))
+
+        store: Any = journal
+        await store._database.write(cut)
     assert (await check(settings(tmp_path), since=1, expect="")).breach is None
     breach = (await check(settings(tmp_path), since=1, expect=str(walk.seal))).breach
     assert breach
@@ -109,7 +114,8 @@ async def test_pages_of_the_audit_lead_to_older_ones(tmp_path: Path) -> None:
     async with open_story(tmp_path, working=False) as story:
         for number in range(1, 24):
             await story.say(f"settings channel --results {('thread', 'channel')[number % 2]}", who="ada")
-        line, seen = "audit --did settings", []
+        line = "audit --did settings"
+        seen: list[int] = []
         while line:
             page = (await story.say(line, who="ada")).whisper
             assert page

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from types import MappingProxyType
 
+import structlog
 from pydantic import Field
 
 from adapters.platforms.playground.cast import PLATFORM, Cast
@@ -19,10 +21,12 @@ from adapters.platforms.playground.reading import Reading
 from adapters.platforms.playground.room import Room
 from adapters.platforms.playground.switchboard import Switchboard
 from adapters.platforms.playground.uploads import Uploads
-from bot.errors import PlatformFault
-from bot.model import Attachment, CommandSpec, Message, Person, Place, Post
+from bot.errors import PlatformFault, StoreFault
+from bot.model import Attachment, CommandSpec, Entry, Message, Person, Place, Post, subject_of_person
 from bot.plugins import Kit, PluginSettings
 from bot.ports import ASGI, Hub
+
+log = structlog.get_logger()
 
 
 class PlaygroundSettings(PluginSettings):
@@ -98,6 +102,30 @@ async def open_playground(settings: PlaygroundSettings, kit: Kit) -> AsyncGenera
         audience = Audience(cast)
         room = Room(cast, history, Writer(kit.link, kit.now, kit.public_url), audience)
         uploads = Uploads(database, kit.now)
-        switchboard = Switchboard(room, Reading(database))
+        switchboard = Switchboard(room, Reading(database), signed_in=_Visits(kit).note)
         pages = Pages(cast, uploads, switchboard)
         yield Playground(room, uploads, switchboard, Guard(pages.app, opened=settings.open, public_url=kit.public_url))
+
+
+class _Visits:
+    """Puts on record whom somebody began to act as, once a day: it is all the sign-in that the playground has."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._day: tuple[date, set[str]] = (date.min, set())
+
+    async def note(self, person: Person) -> None:
+        """Somebody opened the page as this person."""
+        today = self._kit.now().date()
+        day, seen = self._day
+        if day != today:
+            seen = set[str]()
+            self._day = (today, seen)
+        if person.id in seen:
+            return
+        seen.add(person.id)
+        entry = Entry(act="signin.page", who=subject_of_person(person), platform=PLATFORM, workspace=person.workspace, at=self._kit.now())
+        try:
+            await self._kit.record(entry)
+        except StoreFault as fault:
+            log.warning("not on record", act=entry.act, reason=str(fault))

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -39,7 +39,9 @@ _EVENT = TypeAdapter(_Anything)
 class Switchboard:
     """Connects tabs with a desk; while there is none, it asks them to come again."""
 
-    def __init__(self, room: Room, reading: Reading) -> None:
+    def __init__(self, room: Room, reading: Reading, *, signed_in: Callable[[Person], Awaitable[None]] | None = None) -> None:
+        """`signed_in` hears of everybody whom somebody begins to act as."""
+        self._signed_in = signed_in
         self._room = room
         self._reading = reading
         self._menu: dict[str, CommandSpec] = {}
@@ -66,6 +68,8 @@ class Switchboard:
         since = socket.query_params.get("since", "")
         await socket.accept()
         with self._room.audience.listening(player.id) as listener:
+            if self._signed_in is not None:
+                await self._signed_in(player.person)
             listener.send(await self._welcome(player.person))
             if since.isdecimal() and len(since) < 16:  # noqa: PLR2004 - what a browser's numbers can hold
                 await self._catch_up(listener, int(since))

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from types import MappingProxyType
 
 import aiohttp
@@ -25,7 +26,7 @@ from adapters.platforms.slack.socket import Socket
 from adapters.platforms.slack.whose import Body, enterprise_of, workspace_of
 from adapters.platforms.slack.workspaces import States, Workspaces
 from bot.errors import PlatformFault, SettingFault
-from bot.model import Attachment, CommandSpec, Message, Person, Place, Post
+from bot.model import LIMNER, Attachment, CommandSpec, Entry, Message, Person, Place, Post, subject_of_person
 from bot.plugins import Kit
 from bot.ports import ASGI, Hub
 
@@ -43,7 +44,7 @@ class Slack:
 
     def __init__(self, settings: SlackSettings, kit: Kit, session: aiohttp.ClientSession) -> None:
         self._settings = settings
-        self._workspaces = Workspaces(kit.vault)
+        self._workspaces = Workspaces(kit.vault, record=partial(_record, kit))
         self._clients = Clients(settings, session, self._workspaces)
         self.posts = Posts(self._clients, kit)
         self._people = People(self.posts.calls, self.posts.groups, admin_group=settings.admin_group)
@@ -183,3 +184,9 @@ async def open_slack(settings: SlackSettings, kit: Kit) -> AsyncGenerator[Slack]
             yield slack
         finally:
             slack.posts.close()
+
+
+async def _record(kit: Kit, act: str, workspace: str, user: str) -> None:
+    """Put on record that the app came to a workspace or went."""
+    who = subject_of_person(Person(platform=PLATFORM, workspace=workspace, id=user)) if user else LIMNER
+    await kit.record(Entry(act=act, who=who, platform=PLATFORM, workspace=workspace, at=kit.now()))

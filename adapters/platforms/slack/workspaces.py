@@ -9,7 +9,7 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 
 import structlog
@@ -47,8 +47,12 @@ class Installed:
 class Workspaces(AsyncInstallationStore):
     """Installations. Raises StoreFault, and BoltError where Bolt expects that."""
 
-    def __init__(self, vault: Vault, *, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, vault: Vault, *, now: Callable[[], float] = time.monotonic, record: Callable[[str, str, str], Awaitable[None]] | None = None
+    ) -> None:
+        """`record` puts on record that the app came or went: act, workspace or organisation, and who did it, or empty."""
         self._vault = vault
+        self._record = record
         self._now = now
         self._known: dict[str, tuple[float, Installed | None]] = {}
         self._grid: dict[str, str] = {}
@@ -84,6 +88,7 @@ class Workspaces(AsyncInstallationStore):
     async def async_save(self, installation: Installation) -> None:
         """Keep what somebody just installed. Raises BoltError."""
         await self.async_save_bot(installation.to_bot())
+        await self._note("install", installation.team_id or installation.enterprise_id or "", installation.user_id or "")
 
     async def async_save_bot(self, bot: Bot) -> None:
         """Likewise."""
@@ -130,9 +135,18 @@ class Workspaces(AsyncInstallationStore):
                 await self._vault.delete(_name(enterprise_id or "", team_id or "", everywhere=everywhere))
         self._known.clear()
         log.info("slack uninstalled", team=team_id, enterprise=enterprise_id)
+        await self._note("uninstall", team_id or enterprise_id or "", "")
 
     async def async_delete_installation(self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None) -> None:
         """A person's own token is gone. None was kept."""
+
+    async def _note(self, act: str, where: str, who: str) -> None:
+        if self._record is not None:
+            try:
+                await self._record(act, where, who)
+            except StoreFault as fault:
+                # It is installed all the same; to refuse it now would leave a token that nobody knows of.
+                log.warning("not on record", act=act, reason=str(fault))
 
     async def _organisation(self, workspace: str) -> str:
         if workspace not in self._grid and (kept := await self._vault.get(_GRID + workspace)):

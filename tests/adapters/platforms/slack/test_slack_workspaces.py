@@ -117,3 +117,15 @@ async def test_an_old_state_is_not_good_and_is_swept_away_by_the_next() -> None:
     await states.async_issue()
     assert f"state/{left}" not in vault.kept
     assert len(vault.kept) == 1
+
+
+async def test_installing_and_removing_the_app_is_put_on_record() -> None:
+    seen: list[tuple[str, str, str]] = []
+
+    async def record(act: str, where: str, who: str) -> None:
+        seen.append((act, where, who))
+
+    workspaces = Workspaces(MemoryVault(), record=record)
+    await workspaces.async_save(installed("T1", "xoxb-one"))
+    await workspaces.async_delete_bot(enterprise_id=None, team_id="T1")
+    assert seen == [("install", "T1", "U1"), ("uninstall", "T1", "")]
