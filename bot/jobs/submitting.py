@@ -136,9 +136,8 @@ class Submitter:
         if terms.approval and case is None and not job.reuse:
             case = await self.reviews.of_cost(job, terms.approval)
             if case is None:
-                raise NotAllowed(
-                    terms.approval, advice="Nobody can be asked: no channel for reviews is set. An admin sets one: /review channel #mods."
-                )
+                advice = "Nothing was counted. Nobody can be asked: no review channel is set. An admin sets one: /review channel #mods."
+                raise NotAllowed(terms.approval, advice=advice)
         return await self._enqueue(asker, replace(job, state=State.HELD) if case else job, terms_of=terms, case=case)
 
     async def _refused(self, asker: Asker, job: Job, no: Blocked) -> Blocked:

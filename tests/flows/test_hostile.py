@@ -287,7 +287,7 @@ async def test_a_job_that_is_written_is_taken_even_if_the_queue_does_not_answer(
 async def test_help_shows_how_a_command_is_typed_and_a_line_that_works(story: Story) -> None:
     page = (await story.say("help quota")).whisper
     assert page is not None
-    assert "/quota [show|set|reset] [person] [rate]" in page.body
+    assert "/quota [show|more|set|reset|list|grant|revoke|weight] [who]" in page.body
     assert page.code == "/quota"
 
 
