@@ -128,7 +128,7 @@ def subject_page(subject: str, rules: Sequence[Rule], uses: Sequence[Use], *, en
 
 def rules_page(rules: Sequence[Rule], *, usual: Sequence[str], ends: Callable[[Rule], str], page: int) -> Message:
     """Every rule of a workspace about how much somebody may use, subject by subject, a page at a time."""
-    subjects = sorted({rule.subject for rule in rules}, key=lambda subject: (_SUBJECTS.index(subject.partition(":")[0]), subject))
+    subjects = sorted({rule.subject for rule in rules}, key=_place_of)
     pages = max(1, -(-len(subjects) // _ON_A_PAGE))
     page = min(max(1, page), pages)
     shown = subjects[(page - 1) * _ON_A_PAGE : page * _ON_A_PAGE]
@@ -153,6 +153,12 @@ def rules_page(rules: Sequence[Rule], *, usual: Sequence[str], ends: Callable[[R
 
 
 _SUBJECTS = ("workspace", "everybody", "role", "group", "channel", "person")
+
+
+def _place_of(subject: str) -> tuple[int, str]:
+    """Where a subject stands in a list: what is about many before what is about one."""
+    kind = subject.partition(":")[0]
+    return _SUBJECTS.index(kind) if kind in _SUBJECTS else len(_SUBJECTS), subject
 
 
 def _rule(rule: Rule, end: str) -> str:
