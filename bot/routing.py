@@ -157,9 +157,9 @@ class Catalog:
         named = self.named(request.model) if request.model else None
         if named is not None and not any(policy.allows(offer) for offer in named):
             others = ", ".join(dict.fromkeys(offer.name for offer in self.offers if policy.allows(offer)))
-            raise NotAllowed(
-                f"{named[0].name} may not be used here.", advice=f"Allowed are: {others}." if others else "Ask an admin of this workspace."
-            )
+            gone = f"Allowed are: {', '.join(policy.allowed)}, which nobody offers. " if policy.allowed else ""
+            advice = f"Allowed are: {others}." if others else f"{gone}Ask an admin of this workspace."
+            raise NotAllowed(f"{named[0].name} may not be used here.", advice=advice)
         offers = [offer for offer in named or self._ordered(request, policy, person, failed=bool(tried)) if policy.allows(offer)]
         for offer in offers:
             if offer.path not in tried and request.operation in offer.model.operations:

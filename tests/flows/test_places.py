@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.app import Fakes
 from bot.errors import StoreFault
-from bot.model import Answer, Invocation, Message, Origin, Person, Rule, State
+from bot.model import Answer, Invocation, Message, Origin, Person, Rule, RuleKind, State
 from tests.flows.story import NUMBERS, Story, open_story, said, text_of
 
 
@@ -148,7 +148,7 @@ async def test_a_page_that_cannot_be_read_says_so_instead_of_breaking(tmp_path: 
         def __getattr__(self, name: str) -> Any:
             return getattr(self._part, name)
 
-        async def rules(self, subjects: Sequence[str]) -> list[Rule]:
+        async def rules(self, subjects: Sequence[str], kinds: Sequence[RuleKind] = ()) -> list[Rule]:
             raise StoreFault("The journal cannot be read.")
 
     fakes = Fakes(around=lambda part: Broken(part) if hasattr(part, "rules") else part)
