@@ -325,3 +325,30 @@ async def test_a_grant_that_was_taken_back_and_put_back_is_the_same_one(tmp_path
         assert "0 of 1 image" in said(answer)
         await scene.told(f"undo {entry_of(answer)}")
         assert await grown(scene, 2) == [3, 1]
+
+
+async def test_a_grant_for_everybody_is_each_persons_own_and_one_for_a_channel_is_shared(tmp_path: Path) -> None:
+    async with open_scene(tmp_path, settings={"BOT_QUOTA_DAY": "1"}) as scene:
+        await scene.told("quota set <#brand> 4/day")
+        assert "2 images more in all" in await scene.told("quota grant everybody 2 --for 1w")
+        for who in ("grace", "linus"):
+            for _ in range(3):
+                await scene.taken(who=who)
+            await scene.refused(who=who)
+        await scene.taken("imagine a fox --count 3", who="kenji", channel="brand")
+        assert "brand" in await scene.refused("imagine a fox --count 2", who="maya", channel="brand")
+        await scene.told("quota grant <#brand> 3 --for 8h")
+        await scene.taken("imagine a fox --count 2", who="maya", channel="brand")
+        assert "5 of 7 images used" in await scene.quota("ada", "brand")
+        scene.passes(timedelta(days=1))
+        assert "0 of 4 images used" in await scene.quota("ada", "brand")
+        assert await grown(scene, 2) == [1, 1], "what was given to her is used up"
+
+
+async def test_a_grant_in_money_is_spent_like_one_in_images(tmp_path: Path) -> None:
+    async with open_scene(tmp_path, model("one", "0.50")) as scene:
+        await scene.told("quota set everybody $1/day")
+        assert "$2.00 more in all" in await scene.told("quota grant <@grace> $2 --for 5d")
+        await scene.taken("imagine a fox --count 4")
+        scene.passes(timedelta(days=1))
+        assert await grown(scene, 3) == [4, 2, 2]
