@@ -116,12 +116,13 @@ async def test_limit_counts_what_its_pool_its_model_and_its_operation_say(store:
 @pytest.mark.parametrize("pool", Pool)
 async def test_window_begins_at_its_very_microsecond_also_inside_a_quarter_of_an_hour(store: Store, pool: Pool) -> None:
     odd = DAY_AGO + timedelta(minutes=7, seconds=3, microseconds=1)
-    moments = [odd - timedelta(microseconds=1), odd, odd + timedelta(minutes=7), odd + timedelta(minutes=8), odd + 11 * HOUR, NOW]
+    midnight = NOW.replace(hour=0)
+    moments = [odd - timedelta(microseconds=1), odd, odd + timedelta(minutes=7), odd + timedelta(minutes=8), midnight, NOW]
     for number, moment in enumerate(moments):
         await enqueue(store, a_job(f"fox{number}", created=moment, count=2**number))
-    since = (moments[0] - timedelta(days=3), *moments[:3], odd + 12 * HOUR, NOW, NOW + timedelta(microseconds=1))
+    since = (moments[0] - timedelta(days=3), *moments[:3], midnight, odd + 12 * HOUR, NOW, NOW + timedelta(microseconds=1))
     limits = [replace(of_pool(a_limit(0), pool), since=moment) for moment in since]
-    assert await used(store, *limits) == [63, 63, 62, 60, 32, 32, 0]
+    assert await used(store, *limits) == [63, 63, 62, 60, 48, 32, 32, 0]
 
 
 async def test_money_is_reserved_as_estimated_settled_as_charged_and_given_back_to_the_person_but_not_to_the_team(store: Store) -> None:
