@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.decisions import Decisions
 from bot.errors import Refused
 from bot.model import Asker, CaseKind, CaseState, Operation, Origin, State
+from bot.preferences import Preferences
+from bot.reviews import Reviews
 from tests.flows.story import eventually, said
 from tests.reviews.scene import Scene, open_scene
 
@@ -180,3 +183,21 @@ async def test_guidelines_come_beside_the_first_picture_and_again_when_they_chan
     await scene.say("guidelines set Be kind.", who="ada")
     assert "Be kind." in said(await scene.say("imagine a boat"))
     assert (await scene.say("imagine a boat")).whisper is None
+    scene.passes(timedelta(days=40))
+    while await scene.app.store.drop_events(before=scene.clock[0] - timedelta(days=30)):
+        pass
+    assert (await reread(scene, "Be kind.")) == "", "once is once, for good"
+
+
+async def reread(scene: Scene, text: str) -> str:
+    """What somebody is shown by a process that has just started."""
+    fresh = Reviews(
+        store=scene.app.store,
+        queue=scene.app.queue,
+        preferences=Preferences(scene.app.store, Decisions(scene.app.store, now=lambda: scene.clock[0])),
+        quotas=scene.app.reviews.quotas,
+        decisions=Decisions(scene.app.store, now=lambda: scene.clock[0]),
+        now=lambda: scene.clock[0],
+    )
+    assert (await fresh.terms(scene.place())).guidelines == text
+    return await fresh.greeting(scene.person("grace"), scene.place())
