@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import structlog
 
@@ -86,7 +86,7 @@ class Dispatch:
         self._catalog = catalog
         self._metrics = metrics
         self._now = now
-        self._met: OrderedDict[str, Person] = OrderedDict()
+        self._met: OrderedDict[str, tuple[Person, date]] = OrderedDict()
         self._preferences = preferences
 
     @property
@@ -287,10 +287,11 @@ class Dispatch:
         )
 
     async def _meet(self, person: Person) -> None:
-        # Written only when something changed: most invocations then cost no write at all.
-        if self._met.get(person.key) != person:
+        # Written when something changed, and once a day, so that it is known who is still about: most invocations cost no write at all.
+        today = self._now().date()
+        if self._met.get(person.key) != (person, today):
             await self._jobs.store.meet(person)
-            self._met[person.key] = person
+            self._met[person.key] = person, today
             self._met.move_to_end(person.key)
             while len(self._met) > _MET:
                 self._met.popitem(last=False)

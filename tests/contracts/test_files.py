@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -135,3 +135,23 @@ async def test_a_link_without_a_signature_leads_nowhere(files: Files) -> None:
 async def test_files_that_work_say_nothing(files: Files) -> None:
     await files.ping()
     await files.ping()
+
+
+async def test_facts_can_be_taken_away_and_the_file_stays(files: Files) -> None:
+    key = await keep(files)
+    for _ in range(2):
+        await files.strip(key)
+        content = await files.get(key)
+        assert (content.body, content.media_type, content.facts) == (PNG, "image/png", {})
+
+
+async def test_old_files_of_a_kind_are_found_and_no_others(files: Files) -> None:
+    key = await keep(files, kind="previews")
+    await keep(files, kind="images")
+    # When a file was written is the store's own affair, whatever clock a key is named by.
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert await files.aged("previews", before=tomorrow) == [key]
+    assert await files.aged("previews", before=tomorrow - timedelta(days=2)) == []
+    assert await files.aged("parts", before=tomorrow) == []
+    with pytest.raises(ValueError, match="no kind of file"):
+        await files.aged("../images", before=tomorrow)
