@@ -20,7 +20,6 @@ from bot.model import (
     Attachment,
     CommandSpec,
     Form,
-    Job,
     Kind,
     Message,
     Option,
@@ -165,11 +164,6 @@ class Context:
         """When a span of time that begins now is over; None for an empty one."""
         length = grammar.span_of(span) if span else None
         return self.now() + length if length else None
-
-    async def note_if_anothers(self, act: str, job: Job) -> None:
-        """Put on record what a moderator did to somebody else's job; what people do to their own is nobody's business."""
-        if not await self.jobs.owns(self.person, job):
-            await self.decisions.note(self.asker, act, about=subject_of_person(job.person), job=job.id)
 
     @property
     def offered(self) -> Sequence[CommandSpec]:

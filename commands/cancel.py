@@ -7,7 +7,6 @@ from bot.model import Answer, CommandSpec
 async def run(context: Context, options: Options) -> Answer:
     """Cancel; the card shows it."""
     job = await context.jobs.cancel(context.asker, options.text("job"))
-    await context.note_if_anothers("job.cancel", job)
     return Answer(job=job.id)
 
 

@@ -7,7 +7,6 @@ from bot.model import Answer, CommandSpec
 async def run(context: Context, options: Options) -> Answer:
     """Delete; the posts show it."""
     job = await context.jobs.delete(context.asker, options.text("job"))
-    await context.note_if_anothers("job.delete", job)
     if not job.images:
         # It ran and was cancelled: its card shows that.
         return Answer(job=job.id)

@@ -58,4 +58,4 @@ async def test_what_a_moderator_did_to_anothers_job_is_on_record_and_what_one_di
             "person:playground:studio:grace",
             other,
         )
-        assert (second.act, second.job) == ("job.delete", third)
+        assert (second.act, second.job) == ("job.cancel", third), "what waits is not deleted but cancelled"
