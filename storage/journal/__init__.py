@@ -1,8 +1,8 @@
 """The journal is the Store: the truth about jobs, people, rules and events, in SQLite or PostgreSQL.
 
-`database` runs transactions (in `sqlite` or `postgres`, with the `faults` of both), `documents` writes nouns as JSON, `quota` checks limits,
-with what `uses` asks and in the words of `refusals`; `jobs`, `posts`, `people`, `rules`, `leases`, `audit`, `cases`, `verdicts` and
-`records` are the families of the port's methods, each method one transaction.
+`database` runs transactions (in `sqlite` or `postgres`, with the `faults` of both), `documents` writes nouns as JSON, `quota` checks
+limits, with what `uses` asks and in the words of `refusals`; `jobs`, `posts`, `people`, `rules`, `leases`, `audit`, `cases`, `verdicts`
+and `records` are the families of the port's methods, each method one transaction.
 """
 
 from collections.abc import AsyncGenerator, Callable
