@@ -88,6 +88,7 @@ LIVE: ColumnElement[bool] = jobs.c.live == literal_column("1")
 OVER: ColumnElement[bool] = jobs.c.live == literal_column("0")
 BEHIND: ColumnElement[bool] = and_(jobs.c.live == literal_column("0"), jobs.c.shown < jobs.c.version)
 DELIVERED: ColumnElement[bool] = jobs.c.state == literal_column("'delivered'")
+BLOCKED: ColumnElement[bool] = jobs.c.state == literal_column("'blocked'")
 
 
 def _partial(name: str, *columns: Column[object] | ColumnElement[object], where: ColumnElement[bool]) -> Index:
@@ -111,6 +112,8 @@ Index("ix_jobs_counted", jobs.c.account, jobs.c.counted, *_drawn_by, jobs.c.char
 _here = (jobs.c.platform, jobs.c.workspace)
 Index("ix_jobs_counted_here", *_here, jobs.c.counted, jobs.c.channel, *_drawn_by, jobs.c.charge, jobs.c.money)
 Index("ix_jobs_paid_here", *_here, jobs.c.paid, jobs.c.channel, *_drawn_by, jobs.c.spent)
+# What counts against somebody: few of many.
+_partial("ix_jobs_blocked", jobs.c.account, jobs.c.created, where=BLOCKED)
 # A job that drew the same before.
 _partial("ix_jobs_likeness", jobs.c.likeness, jobs.c.platform, jobs.c.workspace, jobs.c.finished, where=DELIVERED)
 # Statistics and what is kept too long, answered from the index alone. Only what is over: so each job is written into it once.

@@ -56,7 +56,7 @@ class CaseStore(Protocol):
         ...
 
     async def reporters(self, job_id: str, *, since: datetime | None = None) -> list[Person]:
-        """Those who reported a job, the first first; `since`: only later reports."""
+        """Those who reported a job, without their names, the first first; `since`: only later reports."""
         ...
 
     async def strikes(self, person: Person, *, since: datetime, codes: Sequence[str]) -> list[datetime]:

@@ -13,8 +13,8 @@ from storage.journal.audit import append
 from storage.journal.documents import micros, read_case, read_jobs
 from storage.journal.jobs import Jobs, go_on, swap
 from storage.journal.people import account_of
+from storage.schema import BLOCKED, jobs, marks, people
 from storage.schema import cases as table
-from storage.schema import jobs, marks, people
 
 
 class Verdicts(Jobs):
@@ -43,8 +43,8 @@ class Verdicts(Jobs):
     async def reporters(self, job_id: str, *, since: datetime | None = None) -> list[Person]:
         """As the port says."""
         values = {"of": job_id, "since": micros(since) if since else 0}
-        found = await self._database.read(lambda connection: connection.execute(_reporters(), values).all())
-        return [_named(key, name) for key, name in found]
+        found = await self._database.read(lambda connection: connection.execute(_reporters(), values).scalars().all())
+        return [_person(key) for key in found]
 
     async def strikes(self, person: Person, *, since: datetime, codes: Sequence[str]) -> list[datetime]:
         """As the port says."""
@@ -82,24 +82,21 @@ class Verdicts(Jobs):
         ]
 
 
-def _named(key: str, name: str | None) -> Person:
+def _person(key: str) -> Person:
     platform, workspace, id_ = key.split(":", 2)
-    return Person(platform=platform, workspace=workspace, id=id_, name=name or "")
+    return Person(platform=platform, workspace=workspace, id=id_)
 
 
 @cache
-def _reporters() -> Select[str, str | None]:
-    first = func.min(marks.c.made)
-    key = people.c.platform + ":" + people.c.workspace + ":" + people.c.id
-    said = select(marks.c.person, func.max(people.c.name)).outerjoin(people, key == marks.c.person)
-    reported = said.where(marks.c.job == bindparam("of"), marks.c.kind == "report", marks.c.made > bindparam("since"))
-    return reported.group_by(marks.c.person).order_by(first, marks.c.person)
+def _reporters() -> Select[str]:
+    reported = (marks.c.job == bindparam("of"), marks.c.kind == "report", marks.c.made > bindparam("since"))
+    return select(marks.c.person).where(*reported).group_by(marks.c.person).order_by(func.min(marks.c.made), marks.c.person)
 
 
 @cache
 def _blocked() -> Select[str]:
     mine = (jobs.c.account == bindparam("account"), jobs.c.created >= bindparam("since"))
-    return select(jobs.c.document).where(*mine, jobs.c.state == State.BLOCKED.value)
+    return select(jobs.c.document).where(*mine, BLOCKED)
 
 
 @cache

@@ -74,7 +74,15 @@ def downgrade() -> None:
     if not _sqlite():
         op.execute(sa.text("ALTER TABLE rules RENAME CONSTRAINT pk_old_rules TO pk_rules"))
     op.create_index("ix_rules_subject", "rules", ["subject", "created"])
-    for index in ("ix_jobs_account", "ix_jobs_counted", "ix_jobs_counted_here", "ix_jobs_paid_here", "ix_jobs_live", "ix_jobs_over"):
+    for index in (
+        "ix_jobs_account",
+        "ix_jobs_blocked",
+        "ix_jobs_counted",
+        "ix_jobs_counted_here",
+        "ix_jobs_paid_here",
+        "ix_jobs_live",
+        "ix_jobs_over",
+    ):
         op.drop_index(index, "jobs")
     op.create_index("ix_jobs_live", "jobs", ["person", "state"], sqlite_where=sa.text("live = 1"), postgresql_where=sa.text("live = 1"))
     op.create_index("ix_jobs_person", "jobs", ["person", "created", "id", "charge"])
@@ -106,6 +114,8 @@ def _jobs() -> None:
     op.drop_index("ix_jobs_live", "jobs")
     op.create_index("ix_jobs_live", "jobs", ["account", "state"], sqlite_where=sa.text("live = 1"), postgresql_where=sa.text("live = 1"))
     op.create_index("ix_jobs_account", "jobs", ["account", "created", "id"])
+    blocked = sa.text("state = 'blocked'")
+    op.create_index("ix_jobs_blocked", "jobs", ["account", "created"], sqlite_where=blocked, postgresql_where=blocked)
     op.create_index("ix_jobs_counted", "jobs", ["account", "counted", *_DRAWN_BY, "charge", "money"])
     here = ("platform", "workspace")
     op.create_index("ix_jobs_counted_here", "jobs", [*here, "counted", "channel", *_DRAWN_BY, "charge", "money"])
