@@ -7,7 +7,7 @@ from functools import cache
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Insert, Integer, Select, Update, bindparam, func, insert, select, union_all, update
+from sqlalchemy import Connection, Insert, Integer, Select, Update, and_, bindparam, func, insert, literal_column, select, union_all, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.errors import AlreadyTaken, NotFound, Overtaken
@@ -158,8 +158,10 @@ class Jobs(Part):
 
     async def unfinished(self, *, changed_before: datetime | None = None) -> list[Job]:
         """As the port says."""
-        # Two questions and not one with OR, so that each has its index.
-        parts = [select(jobs.c.document, jobs.c.created, jobs.c.id).where(condition) for condition in (LIVE, BEHIND)]
+        # Two questions and not one with OR, so that each has its index. Whatever is behind changed at some moment: it is said, or SQLite
+        # would look through the index of all jobs that are over.
+        conditions = (LIVE, and_(BEHIND, jobs.c.changed >= literal_column("0")))
+        parts = [select(jobs.c.document, jobs.c.created, jobs.c.id).where(condition) for condition in conditions]
         if changed_before is not None:
             parts = [part.where(jobs.c.changed < micros(changed_before)) for part in parts]
         both = union_all(*parts).subquery()
