@@ -168,7 +168,10 @@ def _asked(connection: Connection, inquiry: Inquiry) -> list[ColumnElement[bool]
     found: list[ColumnElement[bool]] = []
     if inquiry.workspace:
         platform, _, workspace = inquiry.workspace.partition(":")
-        found += [audit.c.platform == platform, audit.c.workspace == workspace]
+        narrow = inquiry.who or inquiry.about or inquiry.job
+        # Written so that no index serves it, where another one leads to a few entries and this one to nearly all.
+        here = [func.coalesce(column, "") if narrow else column for column in (audit.c.platform, audit.c.workspace)]
+        found += [here[0] == platform, here[1] == workspace]
     for column, subject in ((audit.c.who, inquiry.who), (audit.c.about, inquiry.about)):
         if subject.startswith("person:"):
             alias = alias_of(connection, subject.removeprefix("person:"))
