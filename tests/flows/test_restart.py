@@ -41,6 +41,9 @@ class Fused:
             return real
 
         async def effect(*args: Any, **kwargs: Any) -> Any:
+            if args and str(args[0]).startswith("guidelines:"):
+                # What stands beside an answer, and says nothing about the job.
+                return await real(*args, **kwargs)
             self._fuse.left -= 1
             if self._fuse.left == 0 and not self._fuse.after:
                 raise ProcessDied
