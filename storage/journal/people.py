@@ -1,12 +1,13 @@
 """The people of the journal: who was seen, who is one with whom, which events were taken."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
 from sqlalchemy import Connection, Delete, RowMapping, Select, Update, bindparam, case, delete, or_, select, update
 from sqlalchemy import insert as plain_insert
 
-from bot.model import Account, Entry, Person, Role
+from bot.model import LIMNER, NOWHERE, Account, Entry, Person, Role, subject_of_person
 from storage.journal.audit import append
 from storage.journal.documents import micros, read_person, write_person
 from storage.journal.part import Insert, Part, insert, lock, take_event
@@ -17,7 +18,10 @@ class People(Part):
     """What the journal says about people and events."""
 
     async def meet(self, person: Person) -> None:
-        """As the port says. A name or time zone that a platform leaves out this time stays as it was."""
+        """As the port says. A name or time zone that a platform leaves out this time stays as it was.
+
+        Somebody in conversations that belong to no workspace is the same human as the member with that id: one account, one quota.
+        """
         values = {
             "platform": person.platform,
             "workspace": person.workspace,
@@ -29,7 +33,34 @@ class People(Part):
             "groups": " ".join(sorted(person.groups)),
             "seen": micros(self._now()),
         }
-        await self._database.write(lambda connection: connection.execute(_meeting(connection.dialect.name), values) and None)
+
+        def work(connection: Connection) -> None:
+            connection.execute(_meeting(connection.dialect.name), values)
+            self._know_again(connection, person)
+
+        await self._database.write(work)
+
+    def _know_again(self, connection: Connection, person: Person) -> None:
+        same = {"of_platform": person.platform, "of_id": person.id}
+        where = [workspace for (workspace,) in connection.execute(_elsewhere(), same)]
+        if NOWHERE not in where or len(where) == 1:
+            return
+        outside = replace(person, workspace=NOWHERE)
+        member = replace(person, workspace=next(each for each in where if each != NOWHERE))
+        lock(connection, ["links"])
+        stays, goes = account_of(connection, member.key), account_of(connection, outside.key)
+        if len(goes.people) > 1 or stays.key == goes.key:
+            return
+        lock(connection, [stays.key, goes.key])
+        self._join(connection, stays, goes)
+        facts = {"with": subject_of_person(outside)}
+        append(connection, Entry(act="link.same", who=LIMNER, about=subject_of_person(member), facts=facts, at=self._now()))
+
+    def _join(self, connection: Connection, stays: Account, goes: Account) -> None:
+        made = micros(self._now())
+        for number, key in enumerate((*stays.people, *goes.people)):
+            connection.execute(_linking(connection.dialect.name), {"person": key, "account": stays.key, "made": made + number})
+        connection.execute(_recounting(), {"of": goes.key, "now_of": stays.key})
 
     async def person(self, platform: str, workspace: str, id_or_name: str) -> Person | None:
         """As the port says. Names are compared without regard to case."""
@@ -72,10 +103,7 @@ class People(Part):
             lock(connection, [one.key, two.key])
             # The account that was linked before stays; of two new ones, the person who offered the code.
             stays, goes = (one, two) if len(one.people) >= len(two.people) else (two, one)
-            made = micros(self._now())
-            for number, key in enumerate((*stays.people, *goes.people)):
-                connection.execute(_linking(connection.dialect.name), {"person": key, "account": stays.key, "made": made + number})
-            connection.execute(_recounting(), {"of": goes.key, "now_of": stays.key})
+            self._join(connection, stays, goes)
             append(connection, entry)
             return account_of(connection, person.key)
 
@@ -133,6 +161,13 @@ class People(Part):
     async def take(self, event: str) -> bool:
         """As the port says."""
         return await self._database.write(lambda connection: take_event(connection, event, self._now()))
+
+
+@cache
+def _elsewhere() -> Select[str]:
+    """The workspaces in which somebody with this id was met, the latest first."""
+    same = (people.c.platform == bindparam("of_platform"), people.c.id == bindparam("of_id"))
+    return select(people.c.workspace).where(*same).order_by(people.c.seen.desc(), people.c.workspace)
 
 
 @cache

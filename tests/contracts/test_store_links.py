@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import OverQuota, Overtaken
-from bot.model import Account, Entry, Job, Person, State
+from bot.errors import NotFound, OverQuota, Overtaken
+from bot.model import NOWHERE, Account, Entry, Job, Person, State
 from bot.ports import Store
-from tests.contracts.stores import NOW, a_job, a_limit, a_person, an_entry, enqueue, walk
+from tests.contracts.stores import NOW, a_job, a_limit, a_person, an_entry, enqueue, images_used, walk
 
 ANN, BOB, CAT = (a_person(name) for name in ("ann", "bob", "cat"))
 
@@ -57,6 +57,26 @@ async def test_linked_people_have_one_quota_one_history_and_the_older_key(store:
     assert ids(await store.waiting(ANN, limit=9)) == {"fox1", "cat1"}
     with pytest.raises(OverQuota):
         await enqueue(store, of(a_job("cat2", count=2), account), replace(a_limit(4), subject=account.key))
+
+
+async def test_somebody_outside_of_every_workspace_is_the_member_with_that_id(store: Store) -> None:
+    member, outside = a_person("ann"), replace(a_person("ann"), workspace=NOWHERE)
+    await store.meet(outside)
+    before = replace(a_job("fox0", count=2), person=outside)
+    await enqueue(store, before)
+    assert (await store.account(outside)).people == (outside.key,)
+    await store.meet(member)
+    await store.meet(outside)
+    await store.meet(a_person("bob"))
+    account = await store.account(outside)
+    assert account == await store.account(member)
+    assert account.people == (member.key, outside.key)
+    assert await images_used(store) == 2
+    assert (await store.account(a_person("bob"))).people == (a_person("bob").key,)
+    assert (await store.entry(1)).act == "link.same"
+    await store.meet(replace(outside, name="Ann B."))
+    with pytest.raises(NotFound):
+        await store.entry(2)
 
 
 async def test_a_job_for_an_account_that_is_no_more_is_overtaken_and_nothing_is_written(store: Store) -> None:
