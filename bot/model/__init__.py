@@ -23,6 +23,7 @@ from bot.model.record import Breach, Dossier, Erasure, Inquiry, Known, Mark, Sea
 from bot.model.request import Capabilities, Inputs, Operation, Promise, Request
 from bot.model.rule import MICRO, Limit, Load, Measure, Pool, Rule, RuleKind, Use, Window, micro_dollars
 from bot.model.subject import (
+    digest_of,
     subject_of_channel,
     subject_of_digest,
     subject_of_everybody,
@@ -111,6 +112,7 @@ __all__ = [
     "Verdict",
     "Walk",
     "Window",
+    "digest_of",
     "micro_dollars",
     "subject_of_channel",
     "subject_of_digest",

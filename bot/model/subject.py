@@ -16,8 +16,13 @@ def subject_of_person(person: Person) -> str:
 
 def subject_of_digest(key: str) -> str:
     """One person by a digest of their key: what is left of a ban after an erasure, which finds them again and names nobody."""
+    return f"person:{digest_of(key)}"
+
+
+def digest_of(key: str) -> str:
+    """What stands for a person's key after an erasure: so that what they used is not given to them a second time."""
     platform, workspace, _ = key.split(":", 2)
-    return f"person:{platform}:{workspace}:~{hashlib.sha256(f'limner {key}'.encode()).hexdigest()[:32]}"
+    return f"{platform}:{workspace}:~{hashlib.sha256(f'limner {key}'.encode()).hexdigest()[:32]}"
 
 
 def subject_of_group(place: Place, group: str) -> str:

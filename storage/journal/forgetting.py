@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
-from bot.model import LIMNER, Erasure, Job, Person, RuleKind, subject_of_channel, subject_of_digest
+from bot.model import LIMNER, Erasure, Job, Person, RuleKind, digest_of, subject_of_channel, subject_of_digest
 from storage.journal.documents import read_case, read_job, write_case, write_job
 from storage.journal.jobs import PICTURES, WORDS
 from storage.journal.part import insert
@@ -54,7 +54,7 @@ def orphan(connection: Connection, job_id: str, now: int) -> list[str]:
     if row is None:
         return []
     job = read_job(row.document)
-    was = job.place
+    was, account = job.place, digest_of(job.person.key)
     job = without_words(job)
     pictures = bool(job.images)
     someone = Person(platform=job.person.platform, workspace=job.person.workspace, id=ERASED)
@@ -79,7 +79,7 @@ def orphan(connection: Connection, job_id: str, now: int) -> list[str]:
     )
     values = {
         "person": someone.key,
-        "account": someone.key,
+        "account": account,
         "channel": place.channel,
         "version": job.version,
         "shown": None if row.shown is None else job.version,

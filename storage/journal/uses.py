@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Select, Table, bindparam, func, literal_column, select
 
-from bot.model import Limit, Measure, Pool
+from bot.model import Limit, Measure, Pool, digest_of
 from storage.journal.documents import micros, moment_of
 from storage.schema import jobs, sums
 
@@ -51,7 +51,7 @@ def question(limit: Limit) -> Question:
     since, values = micros(limit.since), _drawn_by(limit)
     names = tuple(values)
     if limit.pool is Pool.ACCOUNT:
-        values |= {"account": limit.subject, "since": since}
+        values |= {"account": limit.subject, "before": digest_of(limit.subject), "since": since}
         return Question(Shape(limit.pool, limit.measure, limit.team, names, edge=True), tuple(values.items()))
     quarters, days = _borders(since)
     values |= {"place": _place(limit), "quarters": quarters, "days": days}
@@ -150,8 +150,10 @@ def _drawn_by(limit: Limit) -> Values:
 
 
 def _among_jobs(limit: Limit) -> list[ColumnElement[bool]]:
-    about = {"account": limit.subject} if limit.pool is Pool.ACCOUNT else _here(limit)
-    return [jobs.c[name] == value for name, value in {**about, **_drawn_by(limit)}.items()]
+    if limit.pool is Pool.ACCOUNT:
+        mine = [jobs.c.account.in_([limit.subject, digest_of(limit.subject)])]
+        return [*mine, *(jobs.c[name] == value for name, value in _drawn_by(limit).items())]
+    return [jobs.c[name] == value for name, value in {**_here(limit), **_drawn_by(limit)}.items()]
 
 
 def _columns(measure: Measure, *, team: bool) -> tuple[Column[int], Column[int]]:
@@ -176,7 +178,9 @@ def _total(number: int, shape: Shape) -> ColumnElement[int]:
 
     column, moment = _columns(shape.measure, team=shape.team)
     if shape.pool is Pool.ACCOUNT:
-        return _sum(jobs, column, ("account", *shape.names), bind, moment >= bind("since"))
+        # What somebody used stays used after an erasure, under a digest: else it would be a way to get a quota twice.
+        mine = jobs.c.account.in_([bind("account"), bind("before")])
+        return _sum(jobs, column, shape.names, bind, mine, moment >= bind("since"))
     summed, names = _summed(shape.measure, team=shape.team), ("place", *shape.names)
     days = _sum(sums, summed, names, bind, sums.c.span == literal_column(str(DAY)), sums.c.start >= bind("days"))
     in_quarters = (sums.c.span == literal_column(str(QUARTER)), sums.c.start >= bind("quarters"), sums.c.start < bind("days"))

@@ -100,6 +100,18 @@ async def test_an_erasure_asks_before_and_cancels_what_runs(tmp_path: Path) -> N
         assert (erasure.who, erasure.facts["jobs"]) == ("limner", "1")
 
 
+async def test_what_was_used_stays_used_after_an_erasure(tmp_path: Path) -> None:
+    async with open_story(tmp_path, BOT_QUOTA_DAY="2") as story:
+        job = await story.drawn("imagine a small boat --count 2")
+        await story.say("privacy erase --sure")
+
+        async def erased() -> bool:
+            return (await story.app.store.find(job.id)).person.id == "erased"
+
+        await eventually(erased)
+        assert "2 of 2 images" in said(await story.say("imagine a red fox"))
+
+
 async def test_an_erasure_goes_on_where_a_dead_process_left_it(tmp_path: Path) -> None:
     async with open_story(tmp_path) as story:
         job = await story.drawn("imagine a red fox")
