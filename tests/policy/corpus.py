@@ -1,8 +1,8 @@
 """The policy's test set: wordings with labels, and what people do to get a word past a list.
 
 `wordings/<category>.yaml` holds unsafe, borderline and safe wordings; a third of them, by a checksum of the words, is held out: nobody
-looks at those while lists are tuned. `later.yaml` was written after the lists, and is looked at since. Words are mild; the label says
-what is meant.
+looks at those while lists are tuned. `later.yaml` and `unseen.yaml` were written without a look at the lists, and are looked at since.
+Words are mild; the label says what is meant.
 """
 
 import zlib
@@ -15,6 +15,8 @@ from typing import Any, cast
 import yaml
 
 FOLDER = Path(__file__).parent / "wordings"
+_BY_CATEGORY = frozenset({"later", "unseen"})
+"""Files that hold all categories, and of which nothing is held out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +38,7 @@ def wordings() -> list[Wording]:
         if path.stem == "personal":
             continue
         read: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-        later = path.stem == "later"
+        later = path.stem in _BY_CATEGORY
         parts = cast("Mapping[str, Mapping[str, list[str]]]", read if later else {path.stem.replace("_", "-"): read})
         for category, listed in parts.items():
             for label, texts in listed.items():

@@ -1,7 +1,7 @@
 """Words: how `terms` and `combinations` read a text. No moderator of its own; it holds no list.
 
-`lexicon` reads the YAML lists (their form is in its docstring), `spellings` undoes what people do to get a word past a list,
-`matcher` finds every listed term in a text at once, and `moderator` turns what was found into findings.
+`lexicon` reads the YAML lists (their form is in its docstring), `inflection` adds the endings of verbs, `spellings` undoes what people do
+to get a word past a list, `matcher` finds every listed term in a text at once, and `moderator` turns what was found into findings.
 """
 
 from adapters.moderators._words.lexicon import Lexicon, read

@@ -9,12 +9,16 @@ A list is one file, and its name is what findings give as their source:
         unless: [satire]        # says nothing beside a term of one of these groups
         softened: [art]         # beside one of these, sure becomes doubtful, and doubtful nothing
         terms: [sex, porn*]     # porn*: any ending; *porn: any beginning; =niño: only as it is written, accents and all
+                                # beat~ up: the verb's endings too
         under: 18               # stated ages below this count as a term of the group
     rules:
       - all: [minor, [explicit, nudity]]   # one term of each; a list inside means one of these
         certainty: sure                    # with category, unless and softened as above
       - all: [assault, victim]             # in this order, each at most so many words behind the one before
         within: 3
+        certainty: sure
+      - all: [brand, misuse]               # in any order, at most so many words from the first
+        near: 12
         certainty: sure
     allow: [naked mole rat]     # harmless phrases around a term; they win over every list
 """
@@ -73,6 +77,8 @@ class Rule:
     all: tuple[frozenset[str], ...]
     within: int = 0
     """Not 0: in this order, each begins at most so many words behind the end of the one before."""
+    near: int = 0
+    """Not 0: each stands at most so many words from the first of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,15 +179,15 @@ class _Page:
         )
 
     def rule(self, node: Node, category: str) -> Rule:
-        parts = self.mapping(node, "all", "within", "certainty", "category", "unless", "softened")
+        parts = self.mapping(node, "all", "within", "near", "certainty", "category", "unless", "softened")
         if "all" not in parts or "certainty" not in parts:
             raise SettingFault(f"{self.where(node)}: a rule needs `all` and `certainty`.")
         groups = [
             frozenset(self.text(one) for one in self.sequence(part)) if isinstance(part, SequenceNode) else frozenset({self.text(part)})
             for part in self.sequence(parts["all"])
         ]
-        within = self.number(parts["within"]) if "within" in parts else 0
-        return Rule(meaning=self.meaning(parts, category), all=tuple(groups), within=within)
+        within, near = (self.number(parts[name]) if name in parts else 0 for name in ("within", "near"))
+        return Rule(meaning=self.meaning(parts, category), all=tuple(groups), within=within, near=near)
 
     def meaning(self, parts: Mapping[str, Node], category: str) -> Meaning:
         return Meaning(

@@ -4,13 +4,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from adapters.moderators._words import spellings
 from adapters.moderators._words.everyday import COMMON
+from adapters.moderators._words.inflection import inflected
 from adapters.moderators._words.lexicon import SURE, Lexicon, read, stamps
 from adapters.moderators._words.spellings import Spellings
 
@@ -26,6 +27,7 @@ MIRRORED_LEAST = 4
 _NOT_MIRRORED = frozenset({"anal", "stab", "pots", "gats", "teen", "neger", "spic", "nips", "sperm", "live", "rail"})
 """Terms that are a word or name of their own when read backwards."""
 
+_BETWEEN = re.compile("  ")
 _AGE = re.compile(
     r"(?<!\d)(\d{1,2})\W{0,3}(?:"
     r"(?:years?|yrs?)\W{0,3}old|y\W?o(?!\w)|"
@@ -33,6 +35,45 @@ _AGE = re.compile(
     r"歳|才|岁|歲|살|세)"
     r"|(?<!\w)age[ds]?\W{1,3}(?:of\W{1,3})?(\d{1,2})(?!\d)"
 )
+
+
+class Reading:
+    """What a text has of a lexicon. Where it stands is worked out when the first rule asks."""
+
+    def __init__(self, found: set[int], words: str, index: "_Index") -> None:
+        self.found = found
+        """The numbers of the groups."""
+        self._words = words
+        self._index = index
+
+    def follows(self, parts: Sequence[AbstractSet[int]], within: int) -> bool:
+        """Whether terms of these groups stand behind each other, each beginning at most so many words behind the one before."""
+        for places in self._lines:
+            ends: set[int] | None = None
+            for part in parts:
+                here = [(begin, end) for begin, end, groups in places if groups & part]
+                ends = {end for begin, end in here if ends is None or any(0 < begin - before <= within for before in ends)}
+            if ends:
+                return True
+        return False
+
+    def gathers(self, parts: Sequence[AbstractSet[int]], near: int) -> bool:
+        """Whether terms of these groups stand, in any order, at most so many words from one of the first."""
+        first, *others = parts
+        placed = frozenset[int]().union(*(groups for places in self._lines for _, _, groups in places))
+        if not all(part & placed for part in parts):
+            # What was found across borders, or backwards, has no place.
+            return True
+        return any(
+            all(any(groups & part and other - near <= end and begin - near <= last for other, last, groups in places) for part in others)
+            for places in self._lines
+            for begin, end, here in places
+            if here & first
+        )
+
+    @cached_property
+    def _lines(self) -> list[list[tuple[int, int, frozenset[int]]]]:
+        return [list(self._index.places(line)) for line in self._words.split("\n")]
 
 
 class Matcher:
@@ -46,7 +87,7 @@ class Matcher:
         mirrored: dict[str, set[int]] = {}
         allowed, allowed_away = set[str](), set[str]()
         for number, group in enumerate(lexicon.groups):
-            for term in group.terms:
+            for term in (form for each in group.terms for form in inflected(each)):
                 for pattern, foreign in _patterns(term):
                     (away if foreign else near).setdefault(pattern, set()).add(number)
                 bare = "".join(spellings.words(spellings.folded_form(term)))
@@ -68,19 +109,24 @@ class Matcher:
         self._words = _Index(near, allowed)
         self._away = _Index(away, allowed_away)
         self._spelled = _Index(spelled, {"".join(pattern.split()) for pattern in allowed})
-        self._squeezed = _Index(squeezed)
-        self._mirrored = _Index(mirrored)
+        self._squeezed = _Index(squeezed, {"".join(pattern.split()) for pattern in allowed})
+        self._mirrored = _Index(mirrored, allowed | {_turned(pattern) for pattern in allowed})
         self._known = COMMON.union(
             word
             for group in lexicon.groups
             for term in group.terms
-            for word in spellings.words(spellings.folded_form(term))
+            for form in inflected(term)
+            for word in spellings.words(spellings.folded_form(form))
             if len(word) >= PLURAL_LEAST
         )
         self._ages = [(number, group.under) for number, group in enumerate(lexicon.groups) if group.under]
 
     def find(self, text: str) -> set[int]:
         """The numbers of the groups that a text has a term of."""
+        return self.read(text).found
+
+    def read(self, text: str) -> Reading:
+        """What a text has, and where."""
         forms = spellings.spellings(text, self._known)
         found = self._words.find(forms.words)
         if forms.far:
@@ -89,19 +135,7 @@ class Matcher:
             found |= self._spelled.find(forms.spelled)
         found |= self._squeezed.find(forms.squeezed)
         found |= self._mirrored.find(forms.mirrored)
-        return found | self._of_age(forms)
-
-    def follows(self, text: str, parts: Sequence[AbstractSet[int]], within: int) -> bool:
-        """Whether terms of these groups stand behind each other in a text, each at most so many words behind the one before."""
-        for line in spellings.spellings(text, self._known).words.split("\n"):
-            ends: set[int] | None = None
-            matches = list(self._words.places(line))
-            for part in parts:
-                here = [(begin, end) for begin, end, groups in matches if groups & part]
-                ends = {end for begin, end in here if ends is None or any(0 < begin - before <= within for before in ends)}
-            if ends:
-                return True
-        return False
+        return Reading(found | self._of_age(forms), forms.words, self._words)
 
     def _of_age(self, forms: Spellings) -> set[int]:
         if not self._ages:
@@ -143,8 +177,9 @@ class _Index:
 
     def places(self, line: str) -> Iterator[tuple[int, int, frozenset[int]]]:
         """Every match in one form: the numbers of its first and last word, and its groups."""
+        gaps = [gap.start() for gap in _BETWEEN.finditer(line)]
         for number, begin, end in self._matches(line):
-            yield line.count("  ", 0, begin + 1), line.count("  ", 0, end), self._meanings[number]
+            yield bisect_right(gaps, begin - 1), bisect_right(gaps, end - 2), self._meanings[number]
 
     def _matches(self, text: str) -> Iterator[tuple[int, int, int]]:
         matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
@@ -154,6 +189,11 @@ class _Index:
             cover = bisect_right(begins, begin) - 1
             if cover < 0 or covers[cover][2] < end:
                 yield number, begin, end
+
+
+def _turned(pattern: str) -> str:
+    """A pattern with its last word first: in a text that reads from its end, its words stand so."""
+    return f" {'  '.join(reversed(pattern.split()))} "
 
 
 def _patterns(term: str) -> Iterator[tuple[str, bool]]:

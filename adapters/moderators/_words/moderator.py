@@ -35,6 +35,9 @@ class Words:
         """
         self.name = name
         self._lexicon, self._matcher = compiled(*places)
+        self._named: dict[str, list[int]] = {}
+        for number, group in enumerate(self._lexicon.groups):
+            self._named.setdefault(group.name, []).append(number)
         self._vocabulary = self._lexicon.read[0] if vocabulary else 0
         self._house = house
         # By content: the same terms in another place, or after an undo, are the same automaton.
@@ -63,11 +66,15 @@ class Words:
         return list(found.values())
 
     def _said(self, text: str) -> Iterator[tuple[Meaning, float]]:
-        found = self._matcher.find(text)
+        reading = self._matcher.read(text)
+        found = reading.found
         names = {self._lexicon.groups[number].name for number in found}
         for rule in self._lexicon.rules:
             if all(names & alternatives for alternatives in rule.all) and (score := rule.meaning.beside(names)):
-                if rule.within and not self._matcher.follows(text, [self._numbers(part) for part in rule.all], rule.within):
+                parts = [self._numbers(part) for part in rule.all]
+                if rule.within and not reading.follows(parts, rule.within):
+                    continue
+                if rule.near and not reading.gathers(parts, rule.near):
                     continue
                 yield rule.meaning, score
         for number in sorted(found):
@@ -76,7 +83,7 @@ class Words:
                 yield meaning, meaning.beside(names)
 
     def _numbers(self, names: frozenset[str]) -> frozenset[int]:
-        return frozenset(number for number, group in enumerate(self._lexicon.groups) if group.name in names)
+        return frozenset(number for name in names for number in self._named.get(name, ()))
 
 
 def _note(found: dict[tuple[str, str], Concern], source: str, category: str, score: float) -> None:

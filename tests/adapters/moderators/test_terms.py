@@ -338,6 +338,26 @@ def test_an_empty_list_is_no_error(tmp_path: Path) -> None:
     assert read(_list(tmp_path, "# nothing yet\n")).groups == ()
 
 
+def test_a_marked_verb_counts_with_all_its_endings(tmp_path: Path) -> None:
+    words = Words(
+        "terms",
+        _list(tmp_path, "category: custom\ngroups:\n  odd:\n    certainty: sure\n    terms: [strip~ the moose, tidy~, bribe~, tie~]\n"),
+    )
+    for text in ("stripping the moose", "he strips the moose", "stripped the moose", "tidies", "tidied", "bribing", "tying", "ties"):
+        assert words.find(text), text
+    for text in ("striping the moose", "tidyed", "bribeing"):
+        assert not words.find(text), text
+
+
+def test_words_of_a_rule_count_near_each_other_only(tmp_path: Path) -> None:
+    groups = "groups:\n  one: {terms: [moose]}\n  two: {terms: [marmot]}\n"
+    rules = "rules:\n  - {all: [one, two], near: 3, certainty: sure}\n"
+    words = Words("combinations", _list(tmp_path, f"category: custom\n{groups}{rules}"))
+    for near in ("a moose and a marmot", "marmot of a moose", "m a r m o t   a n d   m o o s e"):
+        assert words.find(near), near
+    assert not words.find("a moose in the snow at dawn, painted in oil on wood by a marmot")
+
+
 def test_no_listed_term_is_also_allowed_and_no_group_is_without_use() -> None:
     lexicon = read(combinations.VOCABULARY, combinations.LISTS)
     meanings = [each.meaning for each in (*lexicon.groups, *lexicon.rules)]
