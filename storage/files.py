@@ -129,7 +129,7 @@ class ObFiles:
             raise ValueError(f"{kind!r} is no kind of file")
         found: list[str] = []
         try:
-            async for batch in obstore.list(self._keeper, prefix=f"{kind}/"):
+            async for batch in obstore.list(self._keeper, prefix=f"{kind}/"):  # pyright: ignore[reportUnknownMemberType] - one overload speaks of Arrow
                 found += [each["path"] for each in batch if each["last_modified"] < before and _KEY.fullmatch(each["path"])]
         except _TROUBLES as trouble:
             raise _fault("listed", trouble) from trouble

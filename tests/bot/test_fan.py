@@ -32,6 +32,12 @@ class NoFiles:
     async def delete(self, key: str) -> None:
         self.deleted.append(key)
 
+    async def strip(self, key: str) -> None:
+        raise AssertionError(key)
+
+    async def aged(self, kind: str, *, before: datetime) -> list[str]:
+        raise AssertionError(kind, before)
+
     async def link(self, key: str, *, expires: timedelta, download: str = "") -> str:
         raise AssertionError(key, expires, download)
 
