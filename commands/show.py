@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.command import JOB, Command, Context, Options, says, whisper
-from bot.model import Answer, CommandSpec, Origin, State
+from bot.model import Answer, CommandSpec, Origin
 
 
 async def run(context: Context, options: Options) -> Answer:
@@ -15,11 +15,11 @@ async def run(context: Context, options: Options) -> Answer:
     if "hidden" in marks:
         said = f"The images of job {job.id} were reported and are under review."
         return whisper(says.whisper(said, title=f"Job {job.id}"))
-    if job.state is State.HELD:
-        # What waits for a reviewer is seen by nobody yet.
+    if job.unseen:
+        # What waits for a reviewer, or was cancelled while it did, is seen by nobody.
         job = replace(job, images=())
     model = context.catalog.capabilities(job.provider, job.model)
-    page = says.details(job, model, await context.jobs.ancestors(job), marks)
+    page = says.details(job, model, await context.jobs.ancestors(context.asker, job), marks)
     # The ✉️ reaction asks for something to keep; whoever typed or pressed reads it where they are.
     return Answer(whisper=page, lasting=context.origin is Origin.REACTION)
 

@@ -54,13 +54,13 @@ class Finder:
         """Whether a job is this person's own, on whichever of the platforms that they linked."""
         return job.person.key == person.key or job.person.key in (await self.store.account(person)).people
 
-    async def ancestors(self, job: Job) -> list[Job]:
-        """The jobs a job came from, nearest first, at most twenty."""
+    async def ancestors(self, asker: Asker, job: Job) -> list[Job]:
+        """The jobs a job came from, nearest first, at most twenty, up to the first that this person may not see."""
         found: list[Job] = []
         while job.parent and len(found) < 20:  # noqa: PLR2004 - as the docstring says
             try:
-                job = await self.store.find(job.parent.job)
-            except NotFound:
+                job = await self.look_up(asker, job.parent.job)
+            except (NotFound, NotAllowed):
                 break
             found.append(job)
         return found
@@ -73,7 +73,7 @@ class Finder:
         """The person's last jobs with their pictures still there, newest first, looked for among so many."""
         found: list[Job] = []
         for job in await self.recent(asker, before=None, limit=among):
-            if len(found) < limit and job.images and not gone(await self.store.marks(job.id)):
+            if len(found) < limit and job.images and not job.unseen and not gone(await self.store.marks(job.id)):
                 found.append(job)
         return found
 
@@ -96,7 +96,7 @@ class Finder:
 
     async def pick(self, job: Job, index: int) -> Image:
         """One of a job's images, still there. Raises NotFound."""
-        if not job.images or job.state is State.HELD:
+        if not job.images or job.unseen:
             advice = "/again draws it with a new seed." if job.state.over else "Wait until it is done."
             raise NotFound(f"Job {job.id} has no images: it is {job.state.value}.", advice=advice)
         marks = await self.store.marks(job.id)

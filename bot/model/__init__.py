@@ -15,13 +15,13 @@ from bot.model.delivery import Delivery, Notice
 from bot.model.entry import LIMNER, Entry
 from bot.model.image import Concern, Content, Finished, Image, Level, Pending, Progress, Term, Verdict
 from bot.model.invocation import Answer, Asker, Attachment, Invocation, Origin
-from bot.model.job import MOVES, RUNNING, UNCOUNTED, UNFINISHED, WAITING, Charge, Job, Parent, Problem, State
+from bot.model.job import MOVES, RUNNING, UNCOUNTED, UNFINISHED, UNPOSTED, WAITING, Charge, Job, Parent, Problem, State
 from bot.model.menu import CommandSpec, Kind, Option, Value
 from bot.model.message import Action, Document, Emphasis, Field, Form, Message, Picture, Post, Tone
 from bot.model.people import NOWHERE, Person, Place, Role
 from bot.model.record import Breach, Dossier, Erasure, Inquiry, Known, Mark, Seal, Share, Sums, Tally, Walk
 from bot.model.request import Capabilities, Inputs, Operation, Promise, Request
-from bot.model.rule import MICRO, Limit, Load, Measure, Pool, Rule, RuleKind, Use, Window, micro_dollars
+from bot.model.rule import MICRO, Limit, Load, Measure, Pool, Rule, RuleKind, Use, Window, ending_of, micro_dollars
 from bot.model.subject import (
     digest_of,
     subject_of_channel,
@@ -43,6 +43,7 @@ __all__ = [
     "RUNNING",
     "UNCOUNTED",
     "UNFINISHED",
+    "UNPOSTED",
     "WAITING",
     "Account",
     "Action",
@@ -113,6 +114,7 @@ __all__ = [
     "Walk",
     "Window",
     "digest_of",
+    "ending_of",
     "micro_dollars",
     "subject_of_channel",
     "subject_of_digest",

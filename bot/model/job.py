@@ -67,6 +67,12 @@ WAITING = frozenset({S.HELD, S.QUEUED})
 # What waits for a reviewer is charged when it is approved, and not before.
 UNCOUNTED = frozenset({S.HELD, S.BLOCKED, S.FAILED, S.CANCELLING, S.CANCELLED, S.EXPIRED})
 UNFINISHED = frozenset(state for state in State if MOVES[state])
+# Pictures that are there in these states wait for a reviewer, or went before one had looked.
+UNSEEN = frozenset({S.HELD, S.BLOCKED, S.CANCELLING, S.CANCELLED, S.EXPIRED})
+
+
+UNPOSTED = "post"
+"""The code of the problem that a chat takes no posts about a job."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,8 +174,20 @@ class Job:
         return self.account or self.person.key
 
     @property
+    def unseen(self) -> bool:
+        """Whether nobody but reviewers may see the pictures it has."""
+        return self.state in UNSEEN
+
+    @property
+    def sent(self) -> bool:
+        """Whether its pictures could not be posted, and went to its person alone."""
+        return self.state is State.FAILED and bool(self.images) and self.problem is not None and self.problem.code == UNPOSTED
+
+    @property
     def charge(self) -> "Charge":
         """What the job costs now: reserved while it may still be drawn, settled once it is delivered, given back otherwise.
+
+        Pictures that could not be posted are their person's all the same: they were sent to them alone, and count.
 
         What a vendor really charged stays on the team's money, whatever became of the job. Of one that was begun and then cancelled or ran
         out of time nobody knows, and of pictures without a price neither: the estimate stays. Each submission that a crash repeated may
@@ -180,8 +198,9 @@ class Job:
         estimate = micro_dollars(self.estimate)
         paid = estimate if self.cost is None else micro_dollars(self.cost)
         twice = self.resubmitted * estimate
-        if self.state.counts:
-            count = min(len(self.images), self.fitted.count) if self.state is State.DELIVERED else self.fitted.count
+        given = self.state is State.DELIVERED or self.sent
+        if given or self.state.counts:
+            count = min(len(self.images), self.fitted.count) if given else self.fitted.count
             return Charge(images=count * self.weight, money=paid, spent=paid + twice)
         # A provider that certainly did not take it made us wait: `due`, which the next beginning takes away.
         begun = self.ticket is not None or (self.attempts > 0 and self.due is None)

@@ -88,6 +88,14 @@ class Rule:
     """When it ends by itself, or None."""
 
     @property
+    def said(self) -> str:
+        """The value with its end, as entries have it; `ending_of` reads it."""
+        if self.until and self.value:
+            return f"{self.value}{_UNTIL}{self.until.isoformat()}"
+        # A reason may end as if it had an end.
+        return self.value if ending_of(self.value) == (self.value, None) else f"{self.value}{_UNTIL}{_EVER}"
+
+    @property
     def key(self) -> tuple[RuleKind, str, str]:
         """What there is one standing rule for."""
         return self.kind, self.subject, self.slot
@@ -148,6 +156,19 @@ class Use:
     """How much of the amount is a grant that ends."""
 
 
+def ending_of(said: str) -> tuple[str, datetime | None]:
+    """The value of a rule and when it ends, from how an entry has them."""
+    plain, _, ends = said.rpartition(_UNTIL)
+    if plain and ends == _EVER:
+        return plain, None
+    try:
+        moment = datetime.fromisoformat(ends)
+    except ValueError:
+        return said, None
+    return (plain, moment) if plain and moment.tzinfo else (said, None)
+
+
+_UNTIL, _EVER = " until ", "further notice"
 MICRO = 1_000_000
 """Micro-dollars in a dollar."""
 

@@ -213,7 +213,9 @@ class Privacy:
         for name, value in facts.items():
             pack.add(f"{name}.json", json.dumps(value, ensure_ascii=False, indent=1, default=_plain).encode())
         for job in jobs:
-            named = [(f"pictures/{job.id}-{image.index}.{image.key.rpartition('.')[2]}", image.key) for image in job.images]
+            # What waits for a reviewer is theirs once it was let pass.
+            images = () if job.unseen else job.images
+            named = [(f"pictures/{job.id}-{image.index}.{image.key.rpartition('.')[2]}", image.key) for image in images]
             named += [(f"uploads/{job.id}-{key.rpartition('/')[2]}", key) for key in sorted(_uploads(job))]
             for name, key in named:
                 try:

@@ -161,7 +161,9 @@ def _failed(job: Job, live: Live, overview: Picture | None) -> Message:
     del live, overview
     sentence = job.problem.sentence if job.problem else "Something broke."
     advice = f" {job.problem.advice}" if job.problem and job.problem.advice else ""
-    body = f"{sentence} It did not count toward the quota.{advice}"
+    # What was drawn and could not be posted went to its person alone.
+    count = "It was sent to the person who asked, and counts." if job.sent else "It did not count toward the quota."
+    body = f"{sentence} {count}{advice}"
     return Message(
         text=f"{title(job)} for {_who(job)} could not be drawn. {body}",
         title=title(job),

@@ -174,7 +174,8 @@ def _detailed(job: Job) -> tuple[Action, ...]:
 def undelivered(job: Job, model: Capabilities | None, sentence: str) -> Message:
     """For one person: what could not be posted and why, with the pictures where they are drawn."""
     drawn = "Here is what was drawn; only you see it." if job.images else "Nothing was drawn."
-    body = f"{sentence}\n{drawn} It did not count toward your quota."
+    count = "It counts toward your quota." if job.images else "It did not count toward your quota."
+    body = f"{sentence}\n{drawn} {count}"
     return Message(
         text=body.replace("\n", " "),
         title="It could not be posted",

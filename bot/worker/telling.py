@@ -22,7 +22,7 @@ from bot import says
 from bot.errors import BadPicture, Fault, NotFound, Overtaken, PlatformFault
 from bot.imaging import Studio
 from bot.jobs import TELL
-from bot.model import Job, Level, Message, Pending, Picture, Place, Post, Problem, State
+from bot.model import UNPOSTED, Job, Level, Message, Pending, Picture, Place, Post, Problem, State
 from bot.moderation import Panel
 from bot.ports import ChatPlatform, Files, Metrics, Queue, Store
 from bot.preferences import Preferences, Where
@@ -207,7 +207,7 @@ class Teller:
             job = await self._store.find(job_id)
             now = self._now()
             if job.state in {State.GENERATED, State.QUEUED}:
-                problem = Problem(code="post", sentence=fault.sentence)
+                problem = Problem(code=UNPOSTED, sentence=fault.sentence)
                 try:
                     job = await self._store.save(replace(job, state=State.FAILED, problem=problem, changed=now, finished=now), was=job)
                 except Overtaken:

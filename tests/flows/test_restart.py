@@ -187,4 +187,4 @@ async def test_what_can_never_be_posted_ends_the_job_and_is_not_tried_for_ever(t
             return not await story.app.store.unfinished()
 
         await eventually(settled)
-        assert "0 of 50" in said(await story.say("quota"))
+        assert "1 of 50" in said(await story.say("quota"))
