@@ -103,15 +103,18 @@ class Quotas(Ruling):
             approval=_approval(book.approval, estimate),
         )
 
-    async def moved(self, job: Job) -> tuple[Job, tuple[Limit, ...]]:
+    async def moved(self, job: Job, *, was: Job) -> tuple[Job, tuple[Limit, ...]]:
         """A job that goes to another model, with what it will cost and count there, and the limits that it must still fit.
+
+        Somebody's approval covers what it was about: a price that is no higher than the one of before.
 
         Raises:
             OverQuota: it is too large for one request there, nobody knows its price, or an admin would have to approve it.
         """
         asker = Asker(person=job.person, place=job.place, event=None)
         terms = await self.terms(asker, job.fitted, model=f"{job.provider}/{job.model}", estimate=job.estimate)
-        if terms.approval and not job.approved:
+        covered = was.approved and was.estimate is not None and terms.estimate is not None and terms.estimate <= was.estimate
+        if terms.approval and not covered:
             raise OverQuota(terms.approval)
         return replace(job, weight=terms.weight, estimate=terms.estimate), terms.limits
 

@@ -132,7 +132,7 @@ class Endings:
             )
             try:
                 # Never past a budget: the next model may be dearer, or nobody knows its price.
-                moved, limits = await self._quotas.moved(moved)
+                moved, limits = await self._quotas.moved(moved, was=job)
                 return await self.save(moved, was=job, limits=limits)
             except OverQuota as over:
                 log.info("next model is too dear", provider=moved.provider, model=moved.model, why=type(over).__name__)
