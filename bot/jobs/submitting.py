@@ -131,8 +131,8 @@ class Submitter:
             raise await self._refused(asker, job, no)
         terms = await self.quotas.terms(asker, job.fitted, model=choice.offer.path, estimate=job.estimate)
         job = replace(job, account=terms.account.key, weight=terms.weight, estimate=terms.estimate)
-        if case is None and job.request.seed is not None and not fresh:
-            job = await self._drawn_before(job)
+        if case is None and job.request.seed is not None:
+            job = await self._drawn_before(job, fresh=fresh)
         if terms.approval and case is None and not job.reuse:
             case = await self.reviews.of_cost(job, terms.approval)
             if case is None:
@@ -177,14 +177,26 @@ class Submitter:
             log.warning("queue not woken", job=job.id, reason=str(fault))
         return job
 
-    async def _drawn_before(self, job: Job) -> Job:
+    async def _drawn_before(self, job: Job, *, fresh: bool) -> Job:
         """The same job, to be given from the files where a job of this workspace drew just this and its images are still there.
 
         Only a job that its person may look up: else the words alone would tell who drew what in private. Nothing comes out of an
         age-restricted channel, where other pictures pass than elsewhere.
+
+        Raises:
+            NotAllowed: those pictures were reported, and a reviewer looks at them or took them away.
         """
         before = await self.store.alike(job)
-        if before is None or len(before.images) < job.fitted.count or gone(await self.store.marks(before.id)):
+        if before is None:
+            return job
+        marks = await self.store.marks(before.id)
+        if "hidden" in marks or ("deleted" in marks and await self.reviews.removed(before)):
+            what = "are under review" if "hidden" in marks else "a reviewer removed them"
+            raise NotAllowed(
+                f"This would be the pictures of job {before.id} again. They were reported, and {what}.",
+                advice="Nothing was counted. Change the words or the seed.",
+            )
+        if fresh or len(before.images) < job.fitted.count or gone(marks):
             return job
         hidden = (before.place.direct or before.place.private) and before.place.channel != job.place.channel
         mine = before.person.key == job.person.key
