@@ -4,10 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.errors import Expired, NotFound, Overtaken
-from bot.model import LIMNER, Asker, Entry, Rule, RuleKind, subject_of_person
+from bot.model import LIMNER, Asker, Entry, Rule, RuleKind, ending_of, subject_of_person
 from bot.ports import Store
-
-_UNTIL = " until "
 
 
 class Decisions:
@@ -79,14 +77,5 @@ class Decisions:
     def _read(self, asker: Asker, name: str, value: str) -> Rule:
         """The rule behind a line of an entry."""
         kind, subject, slot = (*name.split(" ", 2), "", "")[:3]
-        plain, until = parse_until(value)
+        plain, until = ending_of(value)
         return self.rule(asker, RuleKind(kind), subject, plain, slot=slot, until=until)
-
-
-def parse_until(value: str) -> tuple[str, datetime | None]:
-    """A value as entries have it, and when it ends. A reason may say "until" as well, with something else than a moment behind it."""
-    plain, _, ends = value.rpartition(_UNTIL)
-    try:
-        return (plain, datetime.fromisoformat(ends)) if plain else (value, None)
-    except ValueError:
-        return value, None

@@ -1,7 +1,7 @@
 """`/ban`: somebody may not use Limner any more, on all platforms that they linked; `--lift` takes it back."""
 
-from bot.command import UNSAID, Command, Context, Options, guest_slot, says, stop_all, whisper
-from bot.model import Answer, CommandSpec, Kind, Option, Role, RuleKind, subject_of_person
+from bot.command import UNSAID, Command, Context, Options, says, stop_all, whisper
+from bot.model import Answer, CommandSpec, Kind, Option, Role, RuleKind
 
 
 async def run(context: Context, options: Options) -> Answer:
@@ -9,15 +9,9 @@ async def run(context: Context, options: Options) -> Answer:
     person = await context.somebody(options.text("person"))
     lift = "lift" in options
     await context.roles.outrank(context.asker, person, "unban" if lift else "ban")
-    rule = context.decisions.rule(
-        context.asker,
-        RuleKind.BAN,
-        subject_of_person(person),
-        "" if lift else options.text("reason", UNSAID),
-        slot=guest_slot(person, context.place),
-        until=context.until(options.text("for")),
-    )
-    entry = await context.decisions.decide(context.asker, [rule], act="ban.lift" if lift else "ban.set")
+    reason, until = "" if lift else options.text("reason", UNSAID), context.until(options.text("for"))
+    rules = await context.roles.against(context.asker, RuleKind.BAN, person, reason, until=until)
+    entry = await context.decisions.decide(context.asker, rules, act="ban.lift" if lift else "ban.set")
     rights = await context.roles.as_met(person, context.place)
     if lift:
         left = "They are still banned where they are linked; only that workspace can lift it." if rights.ban else ""

@@ -1,7 +1,7 @@
 """`/mute`: somebody may look but not draw, for a while; `--lift` ends it sooner."""
 
-from bot.command import UNSAID, Command, Context, Options, guest_slot, says, whisper
-from bot.model import Answer, CommandSpec, Kind, Option, Role, RuleKind, subject_of_person
+from bot.command import UNSAID, Command, Context, Options, says, whisper
+from bot.model import Answer, CommandSpec, Kind, Option, Role, RuleKind
 
 _DAY = "1d"
 
@@ -11,15 +11,9 @@ async def run(context: Context, options: Options) -> Answer:
     person = await context.somebody(options.text("person"))
     lift = "lift" in options
     await context.roles.outrank(context.asker, person, "unmute" if lift else "mute")
-    rule = context.decisions.rule(
-        context.asker,
-        RuleKind.MUTE,
-        subject_of_person(person),
-        "" if lift else options.text("reason", UNSAID),
-        slot=guest_slot(person, context.place),
-        until=None if lift else context.until(options.text("for", _DAY)),
-    )
-    entry = await context.decisions.decide(context.asker, [rule], act="mute.lift" if lift else "mute.set")
+    reason, until = "" if lift else options.text("reason", UNSAID), None if lift else context.until(options.text("for", _DAY))
+    rules = await context.roles.against(context.asker, RuleKind.MUTE, person, reason, until=until)
+    entry = await context.decisions.decide(context.asker, rules, act="mute.lift" if lift else "mute.set")
     if lift:
         return whisper(says.entry_page(entry, title="Mute lifted", zone=context.person.zone))
     body = "They may look, keep and report, but not draw. What they asked for before is still drawn; /cancel stops it."

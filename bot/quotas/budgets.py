@@ -104,7 +104,7 @@ class Budgets:
         dearest = sorted((share for share in found.shares if share.spent), key=lambda share: -share.spent)[:most]
         return [
             (
-                f"<@{share.account.rsplit(':', 1)[-1]}>" if share.account.startswith(f"{workspace}:") else share.name or "somebody",
+                share.name or "somebody" if _is_abroad(share.account, workspace) else f"<@{share.account.rsplit(':', 1)[-1]}>",
                 share.spent,
             )
             for share in dearest
@@ -152,6 +152,11 @@ def budget_limit(place: Place, window: Window, amount: int, since: datetime, ren
         renews=renews,
         of="this workspace's budget",
     )
+
+
+def _is_abroad(account: str, workspace: str) -> bool:
+    """Whether nobody here can be mentioned by an account: it is of another workspace, or its person was erased."""
+    return not account.startswith(f"{workspace}:") or account.startswith(f"{workspace}:~")
 
 
 def _forecast(used: int, since: datetime, renews: datetime, now: datetime) -> int | None:

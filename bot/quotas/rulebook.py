@@ -24,6 +24,7 @@ from bot.model import (
     RuleKind,
     Window,
     subject_of_channel,
+    subject_of_digest,
     subject_of_everybody,
     subject_of_group,
     subject_of_person,
@@ -53,6 +54,8 @@ def levels_of(person: Person, place: Place) -> list[list[str]]:
     guest = is_guest(person, place)
     return [
         [] if guest else [subject_of_person(person)],
+        # What is left of their own limits after an erasure, until an admin says otherwise.
+        [] if guest else [subject_of_digest(person.key)],
         [] if guest else [subject_of_group(place, group) for group in sorted(person.groups)],
         *([subject_of_role(place, role)] for role in _RANKED if role in person.roles),
         [subject_of_everybody(place)],
@@ -124,7 +127,11 @@ class Rulebook:
     def most(self, slot: str) -> int | None:
         """The most of something in one request: count, steps or size."""
         rules = self._of(RuleKind.CAP, [*self._near, self._subject(Pool.CHANNEL), self._subject(Pool.WORKSPACE)])
-        return min((int(rule.value) for rule in rules if rule.slot == slot), default=None)
+        found = {rule.subject: int(rule.value) for rule in rules if rule.slot == slot}
+        if self._levels and found.keys() & set(self._levels[0]):
+            # What an admin said since goes before what an erasure left.
+            found = {subject: most for subject, most in found.items() if ":~" not in subject}
+        return min(found.values(), default=None)
 
     @cached_property
     def load(self) -> Load:

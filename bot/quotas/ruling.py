@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.decisions import Decisions
 from bot.grammar import Rate
-from bot.model import MICRO, Asker, Entry, Measure, Place, Rule, RuleKind, Window, subject_of_workspace
+from bot.model import MICRO, Asker, Entry, Measure, Place, Rule, RuleKind, Window, subject_of_digest, subject_of_workspace
 from bot.ports import Store
 from bot.quotas.grants import Grant, concerned, read_grant
 from bot.quotas.rates import UNLIMITED, write_amount
@@ -33,15 +33,15 @@ class Ruling:
     async def about(self, subject: str) -> list[Rule]:
         """The rules about one subject that are about how much it may use; grants that ended are left out."""
         now = self._now()
-        found = await self._store.rules([subject], LISTED)
+        found = await self._store.rules(_also_erased(subject), LISTED)
         return [rule for rule in found if rule.kind is not RuleKind.GRANT or read_grant(rule).end > now]
 
     async def set(self, asker: Asker, subject: str, rate: Rate, *, rolling: bool = False, model: str = "", operation: str = "") -> Entry:
         """Give a subject a limit, in place of the one of the same slot. Unlimited in every window takes the place of all its others."""
         if not rate.window:
             # A rule about all of one model or operation would say less than it seems to.
-            standing = await self._store.rules([subject], (RuleKind.QUOTA,))
-            others = [self._rule(asker, subject, rule.slot, "") for rule in standing if rule.slot != EVERYTHING]
+            standing = await self._store.rules(_also_erased(subject), (RuleKind.QUOTA,))
+            others = [self._rule(asker, rule.subject, rule.slot, "") for rule in standing if rule.slot != EVERYTHING]
             rules = [self._rule(asker, subject, EVERYTHING, UNLIMITED), *others]
         else:
             measure = Measure.MONEY if rate.money else Measure.IMAGES
@@ -52,9 +52,9 @@ class Ruling:
 
     async def forget(self, asker: Asker, subject: str, *, model: str = "", operation: str = "") -> Entry | None:
         """Take back every limit of a subject, or those about a model or operation; None where there is none."""
-        standing = await self._store.rules([subject], (RuleKind.QUOTA,))
+        standing = await self._store.rules(_also_erased(subject), (RuleKind.QUOTA,))
         chosen = [rule for rule in standing if not (model or operation) or _about(rule.slot, model, operation)]
-        rules = [self._rule(asker, subject, rule.slot, "") for rule in chosen]
+        rules = [self._rule(asker, rule.subject, rule.slot, "") for rule in chosen]
         return await self._decisions.decide(asker, rules, act="quota.set", about=subject) if rules else None
 
     async def reset(self, asker: Asker, subject: str) -> Entry:
@@ -105,6 +105,12 @@ class Ruling:
 
     def _rule(self, asker: Asker, subject: str, slot: str, value: str) -> Rule:
         return self._decisions.rule(asker, RuleKind.QUOTA, subject, value, slot=slot)
+
+
+def _also_erased(subject: str) -> list[str]:
+    """A subject, and of a person what an erasure left of the rules about them."""
+    kind, _, key = subject.partition(":")
+    return [subject, subject_of_digest(key)] if kind == "person" else [subject]
 
 
 def _about(slot: str, model: str, operation: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.decisions import Decisions, parse_until
+from bot.decisions import Decisions
 from bot.errors import NotAllowed
 from bot.model import (
     NOWHERE,
@@ -16,6 +16,7 @@ from bot.model import (
     Role,
     Rule,
     RuleKind,
+    ending_of,
     subject_of_channel,
     subject_of_digest,
     subject_of_group,
@@ -127,6 +128,13 @@ class Roles:
             )
         return found
 
+    async def against(self, asker: Asker, kind: RuleKind, person: Person, reason: str, *, until: datetime | None = None) -> list[Rule]:
+        """The rules that ban or mute somebody, or with an empty reason lift that; in place of what an erasure left of an earlier one."""
+        slot = guest_slot(person, asker.place)
+        kept = await self._store.rules([subject_of_digest(person.key)], (kind,))
+        old = [self.decisions.rule(asker, kind, rule.subject, "", slot=slot) for rule in kept if rule.slot == slot]
+        return [self.decisions.rule(asker, kind, subject_of_person(person), reason, slot=slot, until=until), *old]
+
     def may_give(self, asker: Asker, *roles: Role) -> None:
         """Make sure that somebody may give and take these roles. Only owners make admins and owners. Raises NotAllowed."""
         highest = rank_of(roles)
@@ -154,7 +162,7 @@ class Roles:
         """Make sure that somebody may undo an entry: as much as it takes to do the same. Raises NotAllowed."""
         for name, after in entry.after.items():
             kind, subject, _ = (*name.split(" ", 2), "", "")[:3]
-            values = [parse_until(value)[0] for value in (after, entry.before.get(name, ""))]
+            values = [ending_of(value)[0] for value in (after, entry.before.get(name, ""))]
             if kind == RuleKind.ROLE:
                 self.may_give(asker, *(Role(value) for value in values if value in set(Role)))
                 if after:

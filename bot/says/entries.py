@@ -36,7 +36,7 @@ def subject_words(subject: str) -> str:
     kind, _, key = subject.partition(":")
     last = key.rsplit(":", 1)[-1]
     marks = {
-        "person": f"<@{last}>",
+        "person": "somebody erased" if last.startswith("~") else f"<@{last}>",
         "group": f"<@&{last}>",
         "channel": f"<#{last}>",
         "role": f"every {last}",

@@ -64,7 +64,8 @@ def erase_question() -> Message:
     body = (
         "This removes, on every platform that you linked: your requests and their words, pictures, uploads and masks, the posts about them "
         "as far as the chat allows, favourites and ratings, links, your name, and rules about you. What still runs is cancelled.\n"
-        "What stays is anonymous: sums for budgets and statistics. A ban stays as a code that names nobody.\n"
+        "What stays is anonymous: sums for budgets and statistics. A ban, limits of your own and how much you used lately stay under a "
+        "code that names nobody.\n"
         "Out of reach: files that people downloaded, pictures that others made from yours, names of threads, what you typed yourself, "
         "reasons that admins gave in their own words, "
         "and copies at the image services, which keep to their own rules. It cannot be undone."

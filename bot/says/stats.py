@@ -102,7 +102,7 @@ def _listed(bars: Iterable[Bar]) -> str:
 
 def _who(name: str, account: str) -> str:
     id_ = account.rpartition(":")[2]
-    return cut(name, 40) or ("somebody erased" if id_ == "erased" else id_)
+    return cut(name, 40) or ("somebody erased" if id_ == "erased" or id_.startswith("~") else id_)
 
 
 def _people(count: int) -> str:

@@ -15,7 +15,8 @@ from storage.schema import aliases, cases, codes, erasures, events, inputs, jobs
 ERASED = "erased"
 """The id of whoever is not known any more."""
 _GONE = "It is not kept any more."
-_KEPT_RULES = (RuleKind.BAN.value, RuleKind.MUTE.value)
+_AGAINST = (RuleKind.BAN.value, RuleKind.MUTE.value)
+_LIMITS = (RuleKind.QUOTA.value, RuleKind.CAP.value, RuleKind.RESET.value)
 
 
 def without_words(job: Job) -> Job:
@@ -120,7 +121,7 @@ def unname(connection: Connection, persons: Sequence[Person], job_ids: Sequence[
 
 
 def forget_person(connection: Connection, person: Person, now: int) -> None:
-    """Forget who somebody is: name, codes, marks, rules about them, alias. A ban stays under a digest."""
+    """Forget who somebody is: name, codes, marks, rules about them, alias. A ban and limits stay under a digest."""
     key, subject, digest = person.key, f"person:{person.key}", subject_of_digest(person.key)
     nobody = f"{person.platform}:{person.workspace}:{ERASED}"
     who = (people.c.platform == person.platform, people.c.workspace == person.workspace, people.c.id == person.id)
@@ -131,8 +132,9 @@ def forget_person(connection: Connection, person: Person, now: int) -> None:
         _delete_mark(connection, job_id, now)
     connection.execute(delete(marks).where(marks.c.person == key))
     mine = rules.c.subject == subject
-    connection.execute(delete(rules).where(rules.c.subject == digest))
-    connection.execute(update(rules).where(mine, rules.c.kind.in_(_KEPT_RULES)).values(subject=digest, value="kept after an erasure"))
+    _make_room(connection, subject, digest)
+    connection.execute(update(rules).where(mine, rules.c.kind.in_(_AGAINST)).values(subject=digest, value="kept after an erasure"))
+    connection.execute(update(rules).where(mine, rules.c.kind.in_(_LIMITS)).values(subject=digest))
     connection.execute(delete(rules).where(mine))
     connection.execute(update(rules).where(rules.c.by == key).values(by=nobody))
     # Who alone may use something stays the only one: without the name it would be everybody's.
@@ -149,6 +151,25 @@ def forget_person(connection: Connection, person: Person, now: int) -> None:
         connection.execute(update(cases).where(cases.c.id == case_id).values(document=write_case(case)))
     connection.execute(delete(events).where(events.c.key.contains(person.id, autoescape=True)))
     connection.execute(delete(aliases).where(aliases.c.person == key))
+
+
+def share_bans(connection: Connection, persons: Sequence[Person]) -> None:
+    """Let a ban or mute of one of some linked people hold for each of them: what links them goes, and it was no way round."""
+    subjects = {f"person:{person.key}" for person in persons}
+    own = select(rules).where(rules.c.subject.in_(subjects), rules.c.kind.in_(_AGAINST), rules.c.slot == "")
+    for row in connection.execute(own).mappings().all():
+        for person in persons:
+            if f"person:{person.key}" != row["subject"]:
+                there = {"subject": subject_of_digest(person.key), "workspace": f"{person.platform}:{person.workspace}"}
+                kept = {**row, **there, "value": "kept after an erasure"}
+                connection.execute(insert(connection.dialect.name, rules).on_conflict_do_nothing(), kept)
+
+
+def _make_room(connection: Connection, subject: str, digest: str) -> None:
+    """Take away what an earlier erasure kept where there is a newer rule of the same kind and slot."""
+    newer = connection.execute(select(rules.c.kind, rules.c.slot).where(rules.c.subject == subject)).all()
+    for kind, slot in newer:
+        connection.execute(delete(rules).where(rules.c.subject == digest, rules.c.kind == kind, rules.c.slot == slot))
 
 
 def close(connection: Connection, erasure: Erasure) -> None:

@@ -149,6 +149,7 @@ class Records(Part):
         """As the port says."""
 
         def work(connection: Connection) -> None:
+            forgetting.share_bans(connection, erasure.people)
             for person in erasure.people:
                 forgetting.forget_person(connection, person, micros(self._now()))
             forgetting.close(connection, erasure)

@@ -93,9 +93,7 @@ def _name(rule: Rule) -> str:
 
 
 def _value(rule: Rule | None) -> str:
-    if rule is None:
-        return ""
-    return f"{rule.value} until {rule.until.isoformat()}" if rule.until and rule.value else rule.value
+    return "" if rule is None else rule.said
 
 
 def _standing(connection: Connection, rule: Rule, now: datetime) -> Rule | None:
