@@ -30,6 +30,13 @@ async def test_a_private_channels_job_is_seen_from_there_and_nowhere_else(tmp_pa
         assert "secret plan" in said(await story.say(f"show {job}", channel="design")), "one's own, from anywhere"
 
 
+async def test_what_a_public_picture_came_from_in_private_is_not_told(tmp_path: Path) -> None:
+    async with open_story(tmp_path) as story:
+        child = await story.drawn(f"edit {await private_job(story)} make it blue")
+        assert "secret plan" not in said(await story.say(f"show {child.id}", who="linus"))
+        assert "secret plan" in said(await story.say(f"show {child.id}"))
+
+
 async def test_moderators_may_see_a_private_channels_job_from_elsewhere(tmp_path: Path) -> None:
     async with open_story(tmp_path) as story:
         job = await private_job(story)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import NOWHERE, Asker, Origin, Place, RuleKind, State
+from bot.model import NOWHERE, Asker, Inquiry, Origin, Place, RuleKind, State
 from tests.flows.story import Story, open_story, said
+from tests.records.test_erasure import erased
 
 
 async def decide_ban(story: Story, name: str) -> None:
@@ -140,3 +141,23 @@ async def test_a_conversation_in_no_workspace_is_no_way_round_a_ban(tmp_path: Pa
         assert not (await roles.rights(replace(outside, workspace="elsewhere"), replace(alone, workspace="elsewhere"))).ban
         await story.say("ban <@grace> --lift", who="ada")
         assert not (await roles.rights(outside, alone)).ban
+
+
+async def test_what_an_erasure_left_of_a_ban_can_be_lifted(tmp_path: Path) -> None:
+    async with open_story(tmp_path) as story:
+        await story.say("ban <@grace> spam", who="ada")
+        await erased(story)
+        assert "banned" in said(await story.say("imagine a pond"))
+        lifted = await story.say("ban <@grace> --lift", who="ada")
+        assert "Ban lifted" in said(lifted)
+        assert (await story.say("imagine a pond")).job
+
+
+@pytest.mark.parametrize("moment", ["2020-01-01T00:00:00+00:00", "2020-01-01", "further notice"])
+async def test_a_reason_that_ends_in_a_moment_is_undone_and_put_back_as_it_was_said(tmp_path: Path, moment: str) -> None:
+    async with open_story(tmp_path, working=False) as story:
+        await story.say(f"ban <@kenji> spam until {moment}", who="ada")
+        for act, banned in (("ban.set", False), ("ban.set.undone", True)):
+            [entry] = await story.app.store.entries(Inquiry(act=act, workspace="playground:studio"), limit=1)
+            assert "Undone" in said(await story.say(f"undo {entry.number}", who="ada"))
+            assert (f"banned from Limner: spam until {moment}" in said(await story.say("imagine x", who="kenji"))) is banned

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.app import Fakes
-from bot.model import Answer, Invocation, Message, Origin, Person, Place, Role, State
-from tests.flows.story import NUMBERS, Story, open_story, said
+from bot.model import Answer, Inquiry, Invocation, Message, Origin, Person, Place, Role, State
+from tests.flows.story import NUMBERS, Story, eventually, open_story, said
 
 THERE = Place(platform="chatter", workspace="guild", channel="lobby")
 GRACE = Person(platform="chatter", workspace="guild", id="77", name="gracie", zone="Europe/Berlin")
@@ -137,6 +137,20 @@ async def test_the_linked_are_banned_together_and_neither_can_slip_away(tmp_path
         assert "banned" in said(await say(story, "imagine a pond"))
         await story.say("ban <@grace> --lift", who="ada")
         assert "banned" not in said(await say(story, "history"))
+
+
+async def test_a_ban_that_came_by_a_link_stays_when_an_erasure_ends_the_link(tmp_path: Path) -> None:
+    async with open_story(tmp_path) as story:
+        await linked(story)
+        await story.say("ban <@grace> spam", who="ada")
+        await say(story, "privacy erase --sure")
+
+        async def done() -> bool:
+            return bool(await story.app.store.entries(Inquiry(act="privacy.erased"))) and not await story.app.store.erasures()
+
+        await eventually(done)
+        assert "banned" in said(await story.say("imagine a pond"))
+        assert "banned" in said(await say(story, "imagine a pond"))
 
 
 async def test_a_ban_does_not_reach_somebody_who_runs_the_other_side(tmp_path: Path) -> None:
