@@ -59,12 +59,12 @@ async def as_person(story: Story, person: Person, line: str) -> Answer:
     )
 
 
-async def test_a_person_of_another_workspace_is_found_by_mention(tmp_path: Path) -> None:
+async def test_the_quota_of_a_guest_is_set_where_they_are_at_home(tmp_path: Path) -> None:
     async with open_story(tmp_path) as story:
         guest = Person(platform="playground", workspace="partner", id="UGUEST", name="Hedy")
         await as_person(story, guest, "quota")
-        assert "of 7 images" in said(await story.say("quota set <@UGUEST> 7/day", who="ada"))
-        assert "of 7 images" in said(await as_person(story, guest, "quota"))
+        assert "belong to another workspace" in said(await story.say("quota set <@UGUEST> 7/day", who="ada"))
+        assert "of 50 images" in said(await as_person(story, guest, "quota"))
         assert "not met" in said(await story.say("quota set @Hedy 8/day", who="ada")), "a name is somebody of this workspace only"
 
 

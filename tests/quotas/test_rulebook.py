@@ -19,6 +19,7 @@ from bot.model import (
     RuleKind,
     Window,
     subject_of_channel,
+    subject_of_digest,
     subject_of_everybody,
     subject_of_group,
     subject_of_person,
@@ -43,7 +44,9 @@ SUBJECTS = {
     "everybody": subject_of_everybody(HERE),
     "channel": subject_of_channel(HERE),
     "workspace": subject_of_workspace(HERE),
+    "left": subject_of_digest(GRACE.key),
 }
+"""`left`: what an erasure left."""
 DAY = Slot(window=Window.DAY)
 
 
@@ -70,6 +73,8 @@ def book(*rules: Rule, person: Person = GRACE, place: Place = HERE) -> Rulebook:
         ({"group": "200", "person": "5"}, 5),
         ({"person": "unlimited", "everybody": "0"}, None),
         ({"person": "0"}, 0),
+        ({"left": "3", "group": "200"}, 3),
+        ({"left": "3", "person": "9"}, 9),
     ],
 )
 def test_the_nearest_rule_takes_the_place_of_all_others(rules: dict[str, str], amount: int | None) -> None:
@@ -127,6 +132,8 @@ def test_caps_on_a_request_are_the_tightest_and_loads_the_nearest() -> None:
         *(rule(subject, value, slot, RuleKind.CAP) for subject, value, slot in caps + loads), rule("admins", "9", "priority", RuleKind.CAP)
     )
     assert found.most("count") == 4
+    left, anew = rule("left", "1", "count", RuleKind.CAP), rule("person", "8", "count", RuleKind.CAP)
+    assert (book(left).most("count"), book(left, anew).most("count")) == (1, 8), "what an admin says goes before what an erasure left"
     assert found.most("steps") is None
     assert found.load == Load(running=8, waiting=4, priority=9)
 

@@ -112,6 +112,16 @@ async def test_what_was_used_stays_used_after_an_erasure(tmp_path: Path) -> None
         assert "2 of 2 images" in said(await story.say("imagine a red fox"))
 
 
+async def test_a_limit_of_ones_own_outlives_an_erasure_until_an_admin_takes_it_back(tmp_path: Path) -> None:
+    async with open_story(tmp_path, working=False) as story:
+        await story.say("quota set <@grace> 3/day", who="ada")
+        await story.say("privacy erase --sure")
+        assert await story.app.records.privacy.go_on()
+        assert "of 3 images" in said(await story.say("quota"))
+        await story.say("quota set <@grace> usual", who="ada")
+        assert "of 50 images" in said(await story.say("quota"))
+
+
 async def test_an_erasure_goes_on_where_a_dead_process_left_it(tmp_path: Path) -> None:
     async with open_story(tmp_path) as story:
         job = await story.drawn("imagine a red fox")
