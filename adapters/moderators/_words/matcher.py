@@ -73,7 +73,7 @@ class Reading:
 
     @cached_property
     def _lines(self) -> list[list[tuple[int, int, frozenset[int]]]]:
-        return [list(self._index.places(line)) for line in self._words.split("\n")]
+        return self._index.places(self._words)
 
 
 class Matcher:
@@ -128,7 +128,7 @@ class Matcher:
     def read(self, text: str) -> Reading:
         """What a text has, and where."""
         forms = spellings.spellings(text, self._known)
-        found = self._words.find(forms.words)
+        found = {number for places in self._words.places(forms.words) for _, _, groups in places for number in groups}
         if forms.far:
             found |= self._away.find(forms.words)
         if forms.spelled:
@@ -175,11 +175,32 @@ class _Index:
             found |= self._meanings[number]
         return found
 
-    def places(self, line: str) -> Iterator[tuple[int, int, frozenset[int]]]:
-        """Every match in one form: the numbers of its first and last word, and its groups."""
-        gaps = [gap.start() for gap in _BETWEEN.finditer(line)]
-        for number, begin, end in self._matches(line):
-            yield bisect_right(gaps, begin - 1), bisect_right(gaps, end - 2), self._meanings[number]
+    def places(self, words: str) -> list[list[tuple[int, int, frozenset[int]]]]:
+        """Every match in every form: the numbers of its first and last word, and its groups.
+
+        A harmless phrase covers its words in every form that has as many: of two readings of a disguise only one may show the phrase.
+        """
+        forms: list[tuple[int, list[tuple[int, int, frozenset[int]]]]] = []
+        covered: dict[int, list[tuple[int, int]]] = {}
+        for line in words.split("\n"):
+            gaps = [gap.start() for gap in _BETWEEN.finditer(line)]
+            covers = self._allowed.find_matches_as_indexes(line) if self._allowed else []
+            covered.setdefault(len(gaps), []).extend(
+                (bisect_right(gaps, begin - 1), bisect_right(gaps, end - 2)) for _, begin, end in covers
+            )
+            places = [
+                (bisect_right(gaps, begin - 1), bisect_right(gaps, end - 2), self._meanings[number])
+                for number, begin, end in self._matches(line)
+            ]
+            forms.append((len(gaps), places))
+        return [
+            [
+                (begin, end, groups)
+                for begin, end, groups in places
+                if not any(one <= begin and end <= other for one, other in covered[count])
+            ]
+            for count, places in forms
+        ]
 
     def _matches(self, text: str) -> Iterator[tuple[int, int, int]]:
         matches = self._automaton.find_matches_as_indexes(text, overlapping=True)

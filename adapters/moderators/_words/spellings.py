@@ -39,6 +39,7 @@ _LONE = frozenset({"4", "@", "1", "!", "0"})
 """Signs that stand for a word of one letter in a text that has others."""
 _OPENING = "?.,;:()[]{}\"'"
 _WIDE = re.compile(r"\s{2,}")
+_KEPT_GAP = " ;;; "
 _LETTERS_APART = re.compile(r"(?<![^\W_])[^\W_](?:[\W_][^\W_](?![^\W_]))+")
 _VOWELS = "aeiou"
 _SYMBOL = re.compile(r"[^\x00-\u1fff\u2010-\u2027\u3000-\ud7ff\uf900-\ufdff\ufe70-\uffef]+")
@@ -95,7 +96,7 @@ class Spellings:
 def spellings(text: str, known: AbstractSet[str] = COMMON) -> Spellings:
     """The forms of a text; time and size grow with its length and no faster. `known` words tell in which direction it reads."""
     text = _PICTURED.sub(_said_by, text) if not text.isascii() else text
-    plain, folded = plain_form(text), folded_form(text)
+    plain, folded = plain_form(text), _folded(text)
     far = _IS_FAR.search(plain) is not None
     forms: dict[str, None] = {}
     spelled: list[str] = []
@@ -128,6 +129,13 @@ def spellings(text: str, known: AbstractSet[str] = COMMON) -> Spellings:
         mirrored="" if turned else f" {'  '.join(word[::-1] for word in words(folded))} ",
         far=far,
     )
+
+
+def _folded(text: str) -> str:
+    """A text as it looks. Folding makes one space of many, and between letters that stand apart the wide gaps are the borders."""
+    if _WIDE.search(text) and _SPELLED.search(text):
+        return folded_form(_WIDE.sub(_KEPT_GAP, text)).replace(_KEPT_GAP, "   ")
+    return folded_form(text)
 
 
 def _spelled_out(base: str) -> tuple[list[str], list[str]]:
