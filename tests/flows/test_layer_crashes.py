@@ -67,6 +67,9 @@ class Fused:
             return real
 
         async def effect(*args: Any, **kwargs: Any) -> Any:
+            if args and str(args[0]).startswith("guidelines:"):
+                # What stands beside an answer, and says nothing about the job.
+                return await real(*args, **kwargs)
             return await self._fuse.burn(lambda: real(*args, **kwargs))
 
         return effect
