@@ -41,6 +41,8 @@ async def _set(context: Context, options: Options) -> Answer:
             return whisper(says.decided_page(None, sentence="There is no budget."))
         entry = await budgets.drop(context.asker, windows)
         return whisper(says.decided_page(entry, sentence="The workspace may use as much money as it likes."))
+    if said.startswith("$") and "/" not in said:
+        raise Misunderstood(f"{said} in what time?", advice="For example a month:", line=f"budget set {said}/month")
     rate = read_rate(said)
     if not rate.money or rate.amount is None:
         raise Misunderstood(

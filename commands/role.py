@@ -41,10 +41,10 @@ async def _give(context: Context, who: str, role: Role, span: str) -> Answer:
     value = "" if role is Role.MEMBER else role.value
     rule = context.decisions.rule(context.asker, RuleKind.ROLE, subject, value, until=context.until(span) if value else None)
     entry = await context.decisions.decide(context.asker, [rule], act="role.set" if value else "role.remove")
-    body = "It holds from the next word on, however it is said."
+    body, still = "It holds from the next word on, however it is said.", ""
     if not value and person and (await context.roles.as_met(person, context.place)).person.moderates:
-        body = "They still have a role from the platform, one of their groups or the settings; /role show tells from which."
-    return whisper(says.entry_page(entry, body=body, zone=context.person.zone))
+        body, still = "", "They still have a role from the platform, one of their groups or the settings; /role show tells from which."
+    return whisper(says.entry_page(entry, body=body, still=still, zone=context.person.zone))
 
 
 async def _show(context: Context, who: str) -> Answer:

@@ -111,7 +111,9 @@ def refusal(verdict: Verdict, *, of: str = "prompt", reviewed: bool = False) -> 
     """
     if verdict.level < Level.REVIEW or (reviewed and verdict.level is Level.REVIEW):
         return None
-    topic = f" ({verdict.category})" if verdict.category else ""
+    # What `custom` is, admins know; whoever is refused does not.
+    category = "a term that this team listed" if verdict.category == "custom" else verdict.category
+    topic = f" ({category})" if category else ""
     return Blocked(
         f"This {of} is not allowed here{topic}.",
         category=verdict.category,

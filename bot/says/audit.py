@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.model import LIMNER, Action, Breach, Document, Entry, Message, Walk
-from bot.says.entries import subject_words
+from bot.says.entries import slot_words, subject_words, value_words
 from bot.says.words import cut, moment, plural
 
 _LONGEST = 300
@@ -51,8 +51,8 @@ def _line(entry: Entry, zone: str) -> str:
     for name, after in entry.after.items():
         kind, subject, slot = (*name.split(" ", 2), "", "")[:3]
         # The act says what kind of rule it is; whom it is about is said once.
-        what = " ".join(part for part in (slot or kind, "" if subject == entry.about else _who(subject)) if part)
-        parts.append(f"{what}: {entry.before.get(name) or 'nothing'} → {after or 'nothing'}")
+        what = " ".join(part for part in (slot_words(kind, slot) or kind, "" if subject == entry.about else _who(subject)) if part)
+        parts.append(f"{what}: {value_words(name, entry.before.get(name, ''), zone)} → {value_words(name, after, zone)}")
     parts += [f"{name} {value}" for name, value in entry.facts.items() if value]
     if entry.job and entry.job != entry.about:
         parts.append(f"job {entry.job}")

@@ -6,6 +6,8 @@ from bot.model import Action, Entry, Message, Tone
 from bot.says.words import listed, moment
 
 _UNTIL, _TO = " until ", " to "
+_USUAL = ("policy ", "quota ", "cap ", "weight ")
+"""Rules beside which something holds anyhow; `usual` is the word that takes them back."""
 
 
 def entry_page(entry: Entry, *, title: str = "Changed", body: str = "", zone: str = "", still: str = "") -> Message:
@@ -19,7 +21,9 @@ def entry_page(entry: Entry, *, title: str = "Changed", body: str = "", zone: st
         body = f"It was so already. {still}".strip()
         return Message(text=f"Nothing changed. {body}", title="Nothing changed", body=body)
     body = "\n".join(part for part in (body, still) if part)
-    fields = tuple((_spoken(name), f"{_shown(name, before, zone)} → {_shown(name, after, zone)}") for name, before, after in changed)
+    fields = tuple(
+        (_spoken(name), f"{value_words(name, before, zone)} → {value_words(name, after, zone)}") for name, before, after in changed
+    )
     return Message(
         text=" ".join(filter(None, [f"{title}. {'; '.join(f'{name}: {value}' for name, value in fields)}.", body.replace("\n", " ")])),
         title=title,
@@ -56,13 +60,27 @@ def _spoken(name: str) -> str:
     kind, subject, slot = (*name.split(" ", 2), "", "")[:3]
     # A grant's name tells it apart from others, and tells people nothing.
     slot = slot.partition("/")[0] if kind == "grant" else slot
-    return " · ".join(part for part in (subject_words(subject), kind, slot.replace("/", " ").replace("=", " ")) if part)
+    return " · ".join(part for part in (subject_words(subject), kind, slot_words(kind, slot)) if part)
 
 
-def _shown(name: str, value: str, zone: str) -> str:
-    """A rule's value as people read it: a moment in their own time, subjects by their names."""
+def slot_words(kind: str, slot: str) -> str:
+    """What a rule of a kind is about, as people read it: `images day`, `model sketch`; a term letter by letter."""
+    if kind == "term":
+        return slot
+    what, told, path = slot.partition("=")
+    provider, _, model = path.partition("/")
+    # A model that is called as its provider is one word.
+    return f"{what.replace('/', ' ')}{f' {path if model != provider else model}' if told else ''}"
+
+
+def value_words(name: str, value: str, zone: str) -> str:
+    """The value of a rule `name`, as people read it: a moment in the reader's `zone`, subjects by their names."""
     if name.startswith("access "):
         return whom(value) or "everybody"
+    if name.startswith("term "):
+        return value.replace(" sure", "").replace(" doubtful", ", doubtful") or "nothing"
+    if name.startswith(_USUAL):
+        return value or "usual"
     if name.startswith("grant ") and _TO in value:
         value = f"{value.partition(' ')[0]}{_UNTIL}{value.rpartition(_TO)[2]}"
     plain, _, ends = value.rpartition(_UNTIL)

@@ -52,7 +52,7 @@ def quota_page(report: Report, *, of: str, zone: str, more: bool = False) -> Mes
     zone = zone or report.zone
     fields = use_fields(report.uses, zone)
     fields += [(f"Grant of {_amount(measure, amount)}", f"until {moment(end, zone)}") for measure, amount, end in report.grants]
-    fields.append(("At once", f"{plural(report.load.running, 'job')} drawn, {report.load.waiting} more waiting"))
+    fields.append(("At once", f"up to {plural(report.load.running, 'job')} drawn, {report.load.waiting} more waiting"))
     fields += [("One request", caps_words(report.caps))] if report.caps else []
     limited = any(use.amount is not None and not use.of for use in report.uses)
     return Message(

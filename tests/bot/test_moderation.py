@@ -179,6 +179,9 @@ def test_only_a_block_refuses_where_a_reviewer_is_asked() -> None:
     assert no is not None
     assert "not allowed here (gore)" in no.sentence
     assert "does not count" in no.advice
+    own = refusal(Verdict(level=Level.BLOCK, category="custom"))
+    assert own is not None
+    assert "a term that this team listed" in own.sentence
 
 
 def test_a_category_that_nobody_knows_counts_as_custom() -> None:

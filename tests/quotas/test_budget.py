@@ -48,7 +48,7 @@ async def test_budgets_are_set_in_odd_words_too_and_taken_back(tmp_path: Path) -
             "budget": "There is no budget",
             "budget set": "$500/month",
             "budget set 500/month": "money in a time",
-            "budget set $500": "in what time",
+            "budget set $500": "budget set $500/month",
             "budget set €500/month": "US dollars",
             "budget set lots": "no money",
             "budget set usual": "There is no budget",

@@ -30,7 +30,7 @@ async def test_limits_are_the_tightest_of_all_and_0_takes_one_back(tmp_path: Pat
         await scene.taken("imagine a fox --count 3", channel="brand")
         assert "One request: at most 2 in one request" in await scene.quota()
         answer = await scene.say("limit here --count 0", who="ada")
-        assert "2 → nothing" in said(answer)
+        assert "2 → usual" in said(answer)
         await scene.taken("imagine a fox --count 3")
         await scene.told(f"undo {entry_of(answer)}")
         await scene.refused("imagine a fox --count 3")
@@ -44,7 +44,7 @@ async def test_how_many_wait_and_run_is_what_the_nearest_rule_says(tmp_path: Pat
     async with open_scene(tmp_path) as scene:
         await scene.told("limit everybody --waiting 1 --running 1")
         await scene.told("limit <@&design> --waiting 2")
-        assert "At once: 1 job drawn, 2 more waiting" in await scene.quota()
+        assert "At once: up to 1 job drawn, 2 more waiting" in await scene.quota()
         first, second = await scene.taken(), await scene.taken()
         assert "2 of 2 jobs waiting" in await scene.refused()
         await scene.taken(who="kenji")

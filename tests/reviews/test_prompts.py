@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import CaseKind, CaseState, Invocation, Origin, State
+from bot.model import CaseKind, CaseState, Invocation, Origin, State, Tone
 from tests.flows.story import said
 from tests.reviews.scene import Scene, open_scene
 
@@ -54,6 +54,8 @@ async def test_rejected_by_form_it_is_not_drawn_and_the_person_reads_why(scene: 
     assert form is not None
     answer = await scene.say(form.line, who="maya", channel="review", origin=Origin.FORM, options={"reason": "Too close to a manual."})
     assert "Rejected by Maya" in said(answer)
+    assert answer.whisper
+    assert answer.whisper.tone is Tone.GOOD, "a form closes by what went well"
     done = await scene.shown(job.id)
     assert (done.state, done.problem and done.problem.code) == (State.BLOCKED, "rejected")
     assert "Too close to a manual." in (await scene.card(job.id))["body"]

@@ -23,6 +23,7 @@ async def test_a_given_role_holds_with_the_next_word_and_is_gone_with_the_next(t
         answer = await story.say("role set <@linus> reviewer", who="ada")
         assert "<@linus> · role: nothing → reviewer" in said(answer)
         assert "Muted" in said(await story.say("mute <@kenji> cool down", who="linus"))
+        assert "They still have a role" in said(await story.say("role set <@ada> member", who="ada")), "no rule made her an admin"
         assert "reviewer → nothing" in await undo(story, answer)
         assert "is for reviewers" in said(await story.say("mute <@kenji> cool down", who="linus"))
 
