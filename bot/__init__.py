@@ -3,16 +3,16 @@
     __main__.py    the `limner` command line (doctor.py, ledger.py and shell.py are some of its commands)
     app.py         the composition root: the one place where the four packages meet
     dispatch.py    invocation -> command; the one place where an error becomes a sentence
-    worker/        moves one job one saved step forward: drawing (providers) and telling (people)
+    worker/        moves one job one saved step forward: drawing (providers), telling (people), reviewing, alerts, upkeep
     command.py     what a command is: Command, Context, Options
     records/       the audit, what is kept about whom and for how long, statistics
-    pausing        nothing new for a while; what waits goes on afterwards
+    pausing.py     nothing new for a while; what waits goes on afterwards
     jobs/          what a person may do with jobs: submitting (the one way in), finding, acts
-    reviews        what waits for a person to decide, and what follows from it
+    reviews/       what waits for a person to decide, and what follows from it
     routing.py     which provider and model serve a request, and how the request is fitted to the model
     moderation/    moderators say what they find, the policy of the place what follows; the strictest verdict wins
     quotas/        how much people, channels and workspaces may use, in images and in money
-    roles.py       who is what, and who may do what where
+    roles/         who is what, and who may do what where
     accounts.py    one person on several platforms
     preferences.py how a channel or workspace wants things: where results go, what reactions say
     decisions.py   the one way in which admins' rules are made: before, after, undo, on record
@@ -40,8 +40,8 @@ Reasons, where the shape differs from what one might expect:
 - `says` stands above `grammar` and `options`: the line to copy is written by the same grammar that reads it.
 - Every admin's decision is a rule with a kind, a subject and a slot (`model/rule.py`), settings of channels included: so all of them have
   before and after, an undo and an entry in the audit, written in one transaction, and none needs a table of its own.
-- `worker`, `jobs`, `ports`, `quotas`, `moderation`, `says`, `grammar`, `imaging` and `model` are packages, because each outgrew a page;
-  each one's docstring is its map.
+- `worker`, `jobs`, `ports`, `quotas`, `roles`, `reviews`, `records`, `moderation`, `says`, `grammar`, `imaging` and `model`
+  are packages, because each outgrew a page; each one's docstring is its map.
 - Inputs travel beside a request (`ImageProvider.submit(request, inputs, key=...)`), so that a provider never needs the files.
 - `ChatPlatform.run` gets a Hub with two questions, `handle` and `complete`, because platforms complete option values as people type.
 - The queue has a lane for each provider and one for telling people, so that a card or a cancel never waits behind drawing.
