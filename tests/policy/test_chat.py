@@ -104,6 +104,13 @@ async def test_an_allowed_phrase_mends_a_false_alarm(story: Story) -> None:
     assert "always allowed" in said(await ask(story, "policy term list"))
 
 
+@pytest.mark.parametrize("allowed", ["naked", "child", "naked child"])
+async def test_no_allowed_phrase_lets_pass_what_nobody_may_switch_off(story: Story, allowed: str) -> None:
+    await ask(story, f"policy term allow {allowed}")
+    assert (await story.app.jobs.panel.prompt(story.person("grace"), story.place(), "a naked child")).category == "minors"
+    assert "minors" in said(await ask(story, "policy test a naked child"))
+
+
 async def test_a_wording_can_be_tried_without_a_trace(story: Story) -> None:
     answer = await ask(story, "policy test a nude woman with a sword")
     assert not answer.job

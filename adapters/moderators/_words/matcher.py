@@ -106,11 +106,12 @@ class Matcher:
         for term in lexicon.allow:
             for pattern, foreign in _patterns(term):
                 (allowed_away if foreign else allowed).add(pattern)
-        self._words = _Index(near, allowed)
+        turned = {_turned(pattern) for pattern in allowed}
+        self._words = _Index(near, allowed | turned)
         self._away = _Index(away, allowed_away)
         self._spelled = _Index(spelled, {"".join(pattern.split()) for pattern in allowed})
         self._squeezed = _Index(squeezed, {"".join(pattern.split()) for pattern in allowed})
-        self._mirrored = _Index(mirrored, allowed | {_turned(pattern) for pattern in allowed})
+        self._mirrored = _Index(mirrored, allowed | turned)
         self._known = COMMON.union(
             word
             for group in lexicon.groups

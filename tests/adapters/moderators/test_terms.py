@@ -358,6 +358,17 @@ def test_words_of_a_rule_count_near_each_other_only(tmp_path: Path) -> None:
     assert not words.find("a moose in the snow at dawn, painted in oil on wood by a marmot")
 
 
+@pytest.mark.parametrize(
+    "text", ["4 nud3 b31g3 50f4", "b u r n i n g   c a n d l e s   o n   a n   a l t a r", "worrub sti ni tar elom dekan"]
+)
+def test_a_harmless_phrase_speaks_for_itself_in_every_disguise(text: str) -> None:
+    assert not found(text)
+
+
+def test_letters_that_stand_apart_keep_the_borders_of_their_words() -> None:
+    assert found("a n   a d   f o r   s t o l e n   p h o n e s")
+
+
 def test_no_listed_term_is_also_allowed_and_no_group_is_without_use() -> None:
     lexicon = read(combinations.VOCABULARY, combinations.LISTS)
     meanings = [each.meaning for each in (*lexicon.groups, *lexicon.rules)]
