@@ -7,7 +7,7 @@ from bot import says
 from bot.errors import Blocked
 from bot.model import Concern, Level, Person, Place, Request, Term, Verdict
 from bot.moderation.categories import TABLE, Consequence
-from bot.moderation.house import House
+from bot.moderation.house import ALLOW, House
 from bot.moderation.policy import Policy, Ruling, verdict_of
 from bot.ports import Moderator
 
@@ -98,7 +98,14 @@ class Panel:
     ) -> list[Concern]:
         if not text:
             return []
-        return [concern for each in moderators for concern in await each.prompt(person, place, text, listed=listed)]
+        moderators = tuple(moderators)
+        found = [concern for each in moderators for concern in await each.prompt(person, place, text, listed=listed)]
+        strict = tuple(term for term in listed if term.category != ALLOW)
+        if len(strict) == len(listed):
+            return found
+        # An allowed phrase mends a false alarm, and is no way round what nobody may switch off.
+        unmended = [concern for each in moderators for concern in await each.prompt(person, place, text, listed=strict)]
+        return [*(each for each in found if not _is_absolute(each)), *filter(_is_absolute, unmended)]
 
 
 def refusal(verdict: Verdict, *, of: str = "prompt", reviewed: bool = False) -> Blocked | None:
@@ -121,6 +128,12 @@ def refusal(verdict: Verdict, *, of: str = "prompt", reviewed: bool = False) -> 
         advice="Nothing was drawn and it does not count toward your quota. "
         f"{'Change the words' if of == 'prompt' else 'Use another one'} and try again; if this is a mistake, tell an admin the id below.",
     )
+
+
+def _is_absolute(concern: Concern) -> bool:
+    """Whether a finding is of a category that is blocked everywhere, whatever admins decide."""
+    known = TABLE.get(concern.category, TABLE["custom"])
+    return known.least(sure=True, restricted=True) is Consequence.BLOCK
 
 
 def _counts_unwanted(concern: Concern) -> bool:
