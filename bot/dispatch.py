@@ -273,6 +273,9 @@ class Dispatch:
         close = next(iter(difflib.get_close_matches(name[:40], list(self._commands), n=1, cutoff=_TYPO)), None)
         if close:
             spec = self._commands[close].spec
+            if name == f"un{close}" and any(option.name == "lift" for option in spec.options):
+                # Nobody who wants to let somebody in again is to be handed the line that keeps them out.
+                rest = f"{rest} --lift".strip()
             try:
                 line = grammar.write(spec, grammar.parse(rest, spec)) if rest else spec.example
             except Misunderstood as also:

@@ -112,7 +112,7 @@ class Opening:
         return case
 
     async def report(self, asker: Asker, job: Job, reason: str) -> tuple[bool, Case | None]:
-        """Put a report on record: whether it is this person's first, and the case where it made enough of them.
+        """Put a report on record: whether it is this person's first, and the case that is open then, by which the pictures are hidden.
 
         Raises:
             NotFound: there is nothing to see any more, or not yet.
@@ -131,8 +131,8 @@ class Opening:
             await self._store.mark(job.id, 0, asker.person, "report", on=True)
             # Not what they say: entries stay when words are erased.
             await self._decisions.note(asker, "report", about=job.id, job=job.id)
-        if any(case.state is CaseState.OPEN for case in cases):
-            return first, None
+        if still := next((case for case in cases if case.state is CaseState.OPEN), None):
+            return first, still
         kept = max((case.decided for case in cases if case.decided), default=None)
         people = await self._store.reporters(job.id, since=kept)
         accounts = {(await self._store.account(person)).key for person in people}

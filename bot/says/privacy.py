@@ -107,7 +107,7 @@ def erased_post() -> Message:
 
 
 def _kept(spans: Mapping[str, timedelta | None]) -> str:
-    return ", ".join(f"{kind} {_span(span)}" for kind, span in spans.items())
+    return ", ".join(f"{kind} {'for good' if span is None and kind == 'audit' else _span(span)}" for kind, span in spans.items())
 
 
 def _span(span: timedelta | None) -> str:

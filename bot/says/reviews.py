@@ -166,7 +166,7 @@ def reported(job: Job, *, first: bool, hidden: bool) -> Message:
     """What somebody hears who reports pictures."""
     if not first:
         return whisper(f"You reported job {job.id} before; it counts once.", title="Reported")
-    after = "They are hidden now, until a reviewer has looked." if hidden else "Reviewers see it once enough people say so."
+    after = "The pictures are hidden now, until a reviewer has looked." if hidden else "Reviewers see it once enough people say so."
     return whisper(f"Thank you. Your report of job {job.id} is counted. {after}", title="Reported")
 
 

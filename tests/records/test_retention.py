@@ -74,6 +74,7 @@ async def test_prompts_go_after_their_time_and_pictures_stay(tmp_path: Path) -> 
         story = years.story
         old = await story.drawn("imagine a red fox --no birds")
         assert "forever → 90d" in said(await story.say("privacy keep prompts 90d", who="ada")).replace("nothing", "forever")
+        assert "audit for good" in said(await story.say("privacy")), "nobody removes entries by hand"
         await years.passes(60)
         young = await story.drawn("imagine a green fox")
         await years.passes(40)

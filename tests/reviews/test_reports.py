@@ -39,6 +39,7 @@ async def test_reports_count_once_a_person_and_enough_of_them_hide_the_pictures(
     assert await scene.app.store.cases_of(job.id) == []
     assert "hidden now" in said(await scene.react(await scene.result(job.id), "🚩", who="kenji"))
     case = await scene.case(job.id, CaseKind.REPORT)
+    assert "hidden now" in said(await scene.say(f"report {job.id}", who="ada")), "one more finds them hidden"
     for content in await posts(scene, job):
         assert "under review" in content["title"].casefold()
         assert not content.get("pictures")

@@ -161,3 +161,11 @@ async def test_a_reason_that_ends_in_a_moment_is_undone_and_put_back_as_it_was_s
             [entry] = await story.app.store.entries(Inquiry(act=act, workspace="playground:studio"), limit=1)
             assert "Undone" in said(await story.say(f"undo {entry.number}", who="ada"))
             assert (f"banned from Limner: spam until {moment}" in said(await story.say("imagine x", who="kenji"))) is banned
+
+
+async def test_a_word_for_lifting_that_is_no_command_leads_to_the_line_that_lifts(tmp_path: Path) -> None:
+    async with open_story(tmp_path, working=False) as story:
+        for act in ("ban", "mute"):
+            answer = await story.say(f"un{act} <@grace>", who="ada")
+            assert answer.whisper
+            assert answer.whisper.code.removeprefix("/") == f"{act} <@grace> --lift"
