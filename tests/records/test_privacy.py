@@ -122,6 +122,17 @@ async def test_a_limit_of_ones_own_outlives_an_erasure_until_an_admin_takes_it_b
         assert "of 50 images" in said(await story.say("quota"))
 
 
+async def test_a_pause_after_strikes_outlives_an_erasure(tmp_path: Path) -> None:
+    async with open_story(tmp_path, working=False) as story:
+        await story.say("review strikes 2/7d --cooldown 1d", who="ada")
+        for _ in range(2):
+            assert "not allowed here" in said(await story.say("imagine a decapitated man"))
+        assert "You have to pause" in said(await story.say("imagine a boat"))
+        await story.say("privacy erase --sure")
+        assert await story.app.records.privacy.go_on()
+        assert "You have to pause" in said(await story.say("imagine a boat"))
+
+
 async def test_an_erasure_goes_on_where_a_dead_process_left_it(tmp_path: Path) -> None:
     async with open_story(tmp_path) as story:
         job = await story.drawn("imagine a red fox")
