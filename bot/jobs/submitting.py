@@ -32,6 +32,8 @@ PATIENCE = timedelta(hours=24)
 """How long a job may wait for its turn."""
 
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+_GENERATIONS = 20
+"""Jobs to look through for the one that drew a source."""
 _SEEDS = 1_000_000
 """Seeds chosen by us stay short, because people read them out and type them again."""
 
@@ -81,6 +83,7 @@ class Submitter:
         await self.roles.admit(asker, request.operation)
         if not approved:
             await self.reviews.admit(asker)
+        await self._must_be_free(asker, request, parent)
         screening = await self.panel.screen(asker.person, asker.place, request)
         policy = policy_of(await self.preferences.of(asker.place), barred=await self.roles.barred(asker.person, asker.place))
         choice = self.catalog.choose(screening.request, policy=policy, person=asker.person.key)
@@ -94,6 +97,26 @@ class Submitter:
                 if not again:
                     raise
         raise AssertionError("unreachable")
+
+    async def _must_be_free(self, asker: Asker, request: Request, parent: Parent | None) -> None:
+        """Make sure that the result a request starts from may be seen here, however far up it was made. Raises NotFound, NotAllowed."""
+        for _ in range(_GENERATIONS):
+            if parent is None or not request.sources:
+                return
+            try:
+                job = await self.store.find(parent.job)
+            except NotFound:
+                return
+            if {image.key for image in job.images}.intersection(request.sources):
+                if gone(await self.store.marks(job.id)):
+                    raise NotFound(f"The images of job {job.id} are not to be seen any more.", advice="Start from another picture.")
+                if job.place.age_restricted and not asker.place.age_restricted:
+                    raise NotAllowed(
+                        f"The images of job {job.id} are from an age-restricted channel.",
+                        advice="Nothing was drawn and nothing was counted. Say it again there.",
+                    )
+                return
+            parent = job.parent
 
     async def _job(self, asker: Asker, request: Request, choice: Choice, *, command: str, parent: Parent | None) -> Job:
         """The job as it would be, before anybody was asked whether it may be."""

@@ -82,3 +82,20 @@ async def test_a_reviewers_word_does_not_stand_for_an_admins_about_a_price(tmp_p
         await scene.press(f"review approve {case.id}")
         done = await scene.until(job.id)
         assert (done.state, done.model) == (State.FAILED, "one"), "the dear one was not asked"
+
+
+async def test_what_was_made_from_reported_pictures_starts_from_them_no_more(scene: Scene) -> None:
+    job = await scene.drawn("imagine a boat")
+    child = await scene.drawn(f"vary {job.id} 1")
+    await scene.say("review reports 1", who="ada")
+    await scene.say(f"report {job.id}", who="kenji")
+    await scene.case(job.id, CaseKind.REPORT)
+    for line in (f"again {child.id}", f"rerun {child.id}", f"remix {child.id} --strength 0"):
+        assert "not to be seen any more" in said(await scene.say(line)), line
+
+
+@pytest.mark.parametrize("line", ["vary {} 1", "edit {} make it blue", "upscale {} 1", "cutout {} 1"])
+async def test_pictures_of_an_age_restricted_channel_are_worked_on_there_alone(scene: Scene, line: str) -> None:
+    job = await scene.drawn("imagine a boat", channel="after-dark")
+    assert "age-restricted channel" in said(await scene.say(line.format(job.id)))
+    assert (await scene.say(line.format(job.id), channel="after-dark")).job
