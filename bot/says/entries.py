@@ -67,6 +67,8 @@ def slot_words(kind: str, slot: str) -> str:
     """What a rule of a kind is about, as people read it: `images day`, `model sketch`; a term letter by letter."""
     if kind == "term":
         return slot
+    if kind == "policy":
+        return slot.replace("?", ", doubtful").replace("@restricted", ", where age-restricted")
     what, told, path = slot.partition("=")
     provider, _, model = path.partition("/")
     # A model that is called as its provider is one word.

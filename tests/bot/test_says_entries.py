@@ -14,6 +14,12 @@ CHANGES = {
     "a model like its service is one word": (f"weight {WORKSPACE} model=sketch/sketch", "", "0", "model sketch: usual → 0"),
     "another model is named in full": (f"weight {WORKSPACE} model=fal/flux", "2", "", "model fal/flux: 2 → usual"),
     "a policy comes from somewhere": (f"policy {WORKSPACE} gore", "", "review", "gore: usual → review"),
+    "a policy for doubtful findings": (
+        f"policy {WORKSPACE} gore?@restricted",
+        "review",
+        "",
+        "gore, doubtful, where age-restricted: review → usual",
+    ),
     "whom a model is for": (
         f"access {WORKSPACE} model=sketch/sketch",
         "",
