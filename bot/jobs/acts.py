@@ -152,9 +152,7 @@ class Jobs(Finder):
     async def take_source(self, asker: Asker, content: bytes) -> Source:
         """Keep an uploaded picture as a source image, made safe. Raises BadPicture or Blocked."""
         clean = await self._studio.clean(content)
-        verdict = await self.panel.image(asker.place, clean)
-        if no := refusal(verdict, of="picture"):
-            raise no
+        await self._must_pass(asker, clean)
         facts = await self._studio.check(clean)
         key = await self.files.put(clean, kind="sources", media_type=facts.media_type)
         return Source(key=key, width=facts.width, height=facts.height)
@@ -163,8 +161,7 @@ class Jobs(Finder):
         """Keep an uploaded mask, made safe and of the size of the picture with this key; gives its key. Raises BadPicture or Blocked."""
         clean = await self._studio.clean(content)
         # People may attach the whole picture, with a part erased: it is looked at as every upload is.
-        if no := refusal(await self.panel.image(asker.place, clean), of="picture"):
-            raise no
+        await self._must_pass(asker, clean)
         mask = await self._studio.mask(clean, picture=(await self.files.get(picture)).body)
         return await self.files.put(mask, kind="masks", media_type="image/png")
 
@@ -256,6 +253,14 @@ class Jobs(Finder):
             platform, workspace, id_ = key.split(":", 2)
             await self.store.mark(job.id, index, Person(platform=platform, workspace=workspace, id=id_), kind, on=False)
         return job
+
+    async def _must_pass(self, asker: Asker, picture: bytes) -> None:
+        """Make sure that an upload passes; a refusal is on record. Raises Blocked."""
+        verdict = await self.panel.image(asker.place, picture)
+        if no := refusal(verdict, of="picture"):
+            facts = {"of": "upload", "category": verdict.category, "source": verdict.source, "score": f"{verdict.score:g}"}
+            await self._submitter.decisions.note(asker, "verdict.block", facts=facts)
+            raise no
 
     async def _must_own(self, asker: Asker, job: Job, act: str) -> None:
         if not asker.person.moderates and not await self.owns(asker.person, job):

@@ -99,3 +99,10 @@ async def test_pictures_of_an_age_restricted_channel_are_worked_on_there_alone(s
     job = await scene.drawn("imagine a boat", channel="after-dark")
     assert "age-restricted channel" in said(await scene.say(line.format(job.id)))
     assert (await scene.say(line.format(job.id), channel="after-dark")).job
+
+
+async def test_an_upload_that_does_not_pass_is_on_record(scene: Scene) -> None:
+    attached = await scene.upload(await scene.drawn("imagine a boat"))
+    scene.watch.pictures = 0.5
+    assert "not allowed here" in said(await scene.say("imagine a boat", attachments=(attached,)))
+    assert await scene.audit("verdict.block") == ["person:playground:studio:grace"]
