@@ -36,6 +36,8 @@ async def test_a_pause_refuses_what_is_new_lets_what_waits_wait_and_what_runs_en
         running, waiting = await story.say("imagine a mill"), await story.say("imagine a pond")
         elsewhere = await story.say("imagine a hut", who="linus", channel="design")
         await story.until(running.job, State.SUBMITTED)
+        for channel in ("<#brand>", "#nowhere", "<#brand> too busy"):
+            assert "that you say it in" in said(await story.say(f"pause {channel}", who="ada")), channel
         paused = said(await story.say("pause too busy --for 2h", who="ada"))
         assert "nothing → too busy until" in paused
         assert "(Europe/London)" in paused
