@@ -115,7 +115,9 @@ class Story:
     async def used(self, who: str) -> int:
         """Images that count toward somebody's quota today."""
         person = next(job.person for job in await self.app.store.recent(limit=1000) if job.person.id == self.chat.person(who).id)
-        return sum(len(job.images) for job in await self.app.store.recent(person=person, limit=1000) if job.state is State.DELIVERED)
+        return sum(
+            len(job.images) for job in await self.app.store.recent(person=person, limit=1000) if job.state is State.DELIVERED or job.sent
+        )
 
 
 @dataclass(kw_only=True)

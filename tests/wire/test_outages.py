@@ -146,8 +146,8 @@ async def test_what_slack_does_not_let_happen_is_said_by_its_name(tmp_path: Path
         assert ended.problem
         assert words in ended.problem.sentence
         told = await story.sees(lambda: [one for one in (*chat.whispers("ada"), *chat.directs("ada")) if words in one.text])
-        assert "did not count" in told[-1].text
-        assert await story.used("ada") == 0
+        assert "It counts toward your quota" in told[-1].text
+        assert await story.used("ada") == 1
 
 
 @pytest.mark.parametrize(("channel", "words"), [("no-sending", "Send Messages"), ("no-files", "Attach Files")])

@@ -58,7 +58,7 @@ async def test_a_refused_press_is_told_although_limits_are_met(tmp_path: Path, c
         await story.whispered("ada", "Only")
 
 
-async def test_whoever_is_shut_out_between_card_and_result_gets_the_pictures_alone_and_pays_nothing(tmp_path: Path, chat: Chat) -> None:
+async def test_whoever_is_shut_out_between_card_and_result_gets_the_pictures_alone_and_they_count(tmp_path: Path, chat: Chat) -> None:
     async with open_story(tmp_path, chat, SKETCH_DELAY="1.5") as story:
         await chat.command("ada", "imagine", channel=chat.private if chat.name == "slack" else "general", prompt="a fox before the door")
         job = await story.until(await story.job(), State.SUBMITTED)
@@ -72,9 +72,9 @@ async def test_whoever_is_shut_out_between_card_and_result_gets_the_pictures_alo
         assert failed.state is State.FAILED
         assert failed.problem
         found = await story.sees(lambda: [one for one in (*chat.whispers("ada"), *chat.directs("ada")) if one.alts])
-        assert "did not count" in found[-1].text
+        assert "It counts toward your quota" in found[-1].text
         assert failed.problem.sentence.split(".")[0] in found[-1].text
-        assert await story.used("ada") == 0
+        assert await story.used("ada") == 1
 
 
 async def test_a_call_that_fails_for_a_while_is_made_good(tmp_path: Path, chat: Chat) -> None:
