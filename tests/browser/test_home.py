@@ -23,7 +23,11 @@ def section(window: Window, name: str) -> Locator:
 async def test_a_new_persons_page_shows_how_to_begin(tmp_path: Path, browser: Browser) -> None:
     async with open_house(tmp_path) as house, open_window(browser, house) as window:
         page = window.page
+        await window.say("/quota set everybody $2/week")
+        await expect(page.get_by_role("note")).to_contain_text("Quotas changed")
         await go_home(window)
+        await expect(section(window, "Your quota")).to_contain_text("$0.00 of $2.00 used")
+        await expect(section(window, "Your quota").locator(".meter")).to_have_count(3)
         await expect(page.get_by_role("button", name="Home", exact=True)).to_have_attribute("aria-current", "page")
         await expect(section(window, "Your quota")).to_contain_text("0 of 50 images used")
         await expect(section(window, "Your last images")).to_contain_text("Nothing yet")

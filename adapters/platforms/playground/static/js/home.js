@@ -147,9 +147,9 @@ export class HomePage {
   }
 }
 
-/** How much of an allowance is used, for `3 of 50 images used`. */
+/** How much of an allowance is used, for `3 of 50 images used` and `$0.30 of $5.00 used`. */
 function meter(value) {
-  const found = /^([\d,]+) of ([\d,]+) /.exec(value);
+  const found = /^\$?([\d,.]+) of \$?([\d,.]+) /.exec(value);
   if (!found) return null;
   const [used, amount] = found.slice(1).map((number) => Number(number.replaceAll(",", "")));
   const bar = el("span", { class: "meter", "aria-hidden": "true" }, el("span"));
