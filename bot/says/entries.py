@@ -82,7 +82,7 @@ def value_words(name: str, value: str, zone: str) -> str:
     if name.startswith("term "):
         return value.replace(" sure", "").replace(" doubtful", ", doubtful") or "nothing"
     if name.startswith(_USUAL):
-        return value or "usual"
+        return value or "the usual"
     if name.startswith("grant ") and _TO in value:
         value = f"{value.partition(' ')[0]}{_UNTIL}{value.rpartition(_TO)[2]}"
     plain, _, ends = value.rpartition(_UNTIL)

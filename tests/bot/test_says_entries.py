@@ -11,14 +11,14 @@ WORKSPACE = "workspace:playground:studio"
 CHANGES = {
     "a term keeps its signs": (f"term {WORKSPACE} a/b=c", "", "custom sure", "term · a/b=c: nothing → custom"),
     "a doubtful term says so": (f"term {WORKSPACE} moon", "", "custom doubtful", "moon: nothing → custom, doubtful"),
-    "a model like its service is one word": (f"weight {WORKSPACE} model=sketch/sketch", "", "0", "model sketch: usual → 0"),
-    "another model is named in full": (f"weight {WORKSPACE} model=fal/flux", "2", "", "model fal/flux: 2 → usual"),
-    "a policy comes from somewhere": (f"policy {WORKSPACE} gore", "", "review", "gore: usual → review"),
+    "a model like its service is one word": (f"weight {WORKSPACE} model=sketch/sketch", "", "0", "model sketch: the usual → 0"),
+    "another model is named in full": (f"weight {WORKSPACE} model=fal/flux", "2", "", "model fal/flux: 2 → the usual"),
+    "a policy comes from somewhere": (f"policy {WORKSPACE} gore", "", "review", "gore: the usual → review"),
     "a policy for doubtful findings": (
         f"policy {WORKSPACE} gore?@restricted",
         "review",
         "",
-        "gore, doubtful, where age-restricted: review → usual",
+        "gore, doubtful, where age-restricted: review → the usual",
     ),
     "whom a model is for": (
         f"access {WORKSPACE} model=sketch/sketch",

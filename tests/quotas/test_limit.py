@@ -30,7 +30,7 @@ async def test_limits_are_the_tightest_of_all_and_0_takes_one_back(tmp_path: Pat
         await scene.taken("imagine a fox --count 3", channel="brand")
         assert "One request: at most 2 in one request" in await scene.quota()
         answer = await scene.say("limit here --count 0", who="ada")
-        assert "2 → usual" in said(answer)
+        assert "2 → the usual" in said(answer)
         await scene.taken("imagine a fox --count 3")
         await scene.told(f"undo {entry_of(answer)}")
         await scene.refused("imagine a fox --count 3")
