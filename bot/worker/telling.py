@@ -207,13 +207,16 @@ class Teller:
             job = await self._store.find(job_id)
             now = self._now()
             if job.state in {State.GENERATED, State.QUEUED}:
-                problem = Problem(code=UNPOSTED, sentence=fault.sentence)
+                # Pictures count for whom they reach, so they are sent before that is written.
+                reached = bool(job.images) and await self._apologise(job, fault)
+                problem = Problem(code=UNPOSTED if reached or not job.images else "unreached", sentence=fault.sentence)
                 try:
                     job = await self._store.save(replace(job, state=State.FAILED, problem=problem, changed=now, finished=now), was=job)
                 except Overtaken:
                     # It began to be drawn just now: its end will find the channel closed as well.
                     return
-                await self._apologise(job, fault)
+                if not job.images:
+                    await self._apologise(job, fault)
                 self._metrics.finished(outcome=job.state.value, provider=job.provider, model=job.model, images=0, seconds=None)
             posts = await self._store.posts(job_id)
             if job.state.over and _CARD in posts:
@@ -289,16 +292,18 @@ class Teller:
             self._held.discard(name)
             await self._store.release(name, holder=self._name)
 
-    async def _apologise(self, job: Job, fault: PlatformFault) -> None:
-        """Tell the person alone what cannot be posted, with the pictures where there are any: nobody else will see them."""
+    async def _apologise(self, job: Job, fault: PlatformFault) -> bool:
+        """Tell the person alone what cannot be posted, with the pictures where there are any; gives whether that reached them."""
         platform = self._platforms.get(job.place.platform)
         if platform is None:
-            return
+            return False
         model = self._catalog.capabilities(job.provider, job.model)
         try:
             await platform.whisper(job.person, job.place, says.undelivered(job, model, fault.sentence))
         except PlatformFault as also:
             log.info("not told either", job=job.id, reason=also.sentence)
+            return False
+        return True
 
     async def _finish_cancelling(self, job: Job) -> Job:
         provider = self._catalog.provider(job.provider)

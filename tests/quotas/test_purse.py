@@ -112,7 +112,8 @@ async def test_what_is_derived_is_what_a_purse_would_have_given(
             now += timedelta(minutes=second)
             limit = await purses.widen(limit_at(now, amount, window, zone), naive.grants, None, zone, now)
             (used,) = await journal.usage([limit])
-            assert limit.amount - used == naive.room(now)
+            # Of a grant that ended, what it paid for is over the quota: then, too, there is no room.
+            assert max(0, limit.amount - used) == naive.room(now)
             if first <= naive.room(now):
                 naive.take(now, first)
                 journal.used.append((now, first))
