@@ -16,7 +16,7 @@ import structlog
 from bot.decisions import Decisions
 from bot.errors import Blocked, Misunderstood, NotAllowed, NotFound, Overtaken, StoreFault
 from bot.jobs.finding import gone
-from bot.model import Asker, Case, Job, Level, Operation, Parent, Problem, Promise, Request, State
+from bot.model import Asker, Case, Entry, Job, Level, Operation, Parent, Problem, Promise, Request, State
 from bot.moderation import Panel, refusal
 from bot.ports import Files, Queue, Store
 from bot.ports.queue import TELL
@@ -170,9 +170,7 @@ class Submitter:
             no.advice = f"{why} {no.advice}"
         problem = Problem(code="doubtful" if doubtful else "blocked", sentence=no.sentence, advice=no.advice)
         blocked = replace(job, state=State.BLOCKED, problem=problem)
-        facts = {"category": job.verdict.category, "source": job.verdict.source, "score": f"{job.verdict.score:g}"}
-        entry = self.decisions.entry(asker, "verdict.block", job=job.id, facts=facts)
-        await self.store.record(blocked, event=asker.event, entry=entry)
+        await self.store.record(blocked, event=asker.event, entry=self._verdict(asker, job, act="block"))
         log.info("blocked", job=job.id, category=job.verdict.category, source=job.verdict.source)
         await self.reviews.alarm(blocked)
         if await self.reviews.appealable(blocked):
@@ -183,15 +181,18 @@ class Submitter:
             )
         return no
 
+    def _verdict(self, asker: Asker, job: Job, *, act: str = "") -> Entry:
+        """What the audit keeps of a verdict; `act` is what came of it, where that is more than it says."""
+        facts = {"category": job.verdict.category, "source": job.verdict.source, "score": f"{job.verdict.score:g}"}
+        return self.decisions.entry(asker, f"verdict.{act or job.verdict.level.name.lower()}", job=job.id, facts=facts)
+
     async def _enqueue(self, asker: Asker, job: Job, *, terms_of: Terms, case: Case | None) -> Job:
         limits = () if job.reuse else terms_of.limits
-        job = await self.store.enqueue(job, limits=limits, load=terms_of.load, event=asker.event, case=case)
-        if job.verdict.level is not Level.ALLOW:
-            facts = {"category": job.verdict.category, "source": job.verdict.source, "score": f"{job.verdict.score:g}"}
-            await self.decisions.note(asker, f"verdict.{job.verdict.level.name.lower()}", job=job.id, facts=facts)
-        if case is not None:
-            await self.reviews.wake(case)
+        entry = self._verdict(asker, job) if job.verdict.level is not Level.ALLOW else None
+        job = await self.store.enqueue(job, limits=limits, load=terms_of.load, event=asker.event, case=case, entry=entry)
         try:
+            if case is not None:
+                await self.reviews.wake(case)
             await self.queue.put(job.id, lane=TELL, priority=job.priority)
             if job.state is State.QUEUED:
                 await self.queue.put(job.id, lane=job.provider, priority=job.priority)

@@ -10,11 +10,20 @@ from bot.model import Case, Entry, Job, Limit, Load, Person
 class JobStore(Protocol):
     """What the journal says about jobs."""
 
-    async def enqueue(self, job: Job, *, limits: Sequence[Limit], load: Load, event: str | None, case: Case | None = None) -> Job:
+    async def enqueue(
+        self,
+        job: Job,
+        *,
+        limits: Sequence[Limit],
+        load: Load,
+        event: str | None,
+        case: Case | None = None,
+        entry: Entry | None = None,
+    ) -> Job:
         """Take a new job (state QUEUED, or HELD), with its quota asked in the same transaction, serialised per subject of a limit.
 
         Sets `priority` to `load.priority` minus the number of the account's unfinished jobs. What it counts for is `job.charge`; a HELD job
-        counts for nothing yet. `case` is kept in the same transaction.
+        counts for nothing yet. `case` and `entry` are kept in the same transaction.
 
         Raises:
             AlreadyTaken: the event was taken before; nothing is written.

@@ -45,7 +45,16 @@ class Jobs(Part):
         super().__init__(database, now)
         self._announce = announce
 
-    async def enqueue(self, job: Job, *, limits: Sequence[Limit], load: Load, event: str | None, case: Case | None = None) -> Job:
+    async def enqueue(
+        self,
+        job: Job,
+        *,
+        limits: Sequence[Limit],
+        load: Load,
+        event: str | None,
+        case: Case | None = None,
+        entry: Entry | None = None,
+    ) -> Job:
         """As the port says. ValueError for a job that is neither QUEUED nor HELD."""
         if job.state not in {State.QUEUED, State.HELD}:
             raise ValueError(f"A new job is queued or held, not {job.state}.")
@@ -61,6 +70,8 @@ class Jobs(Part):
             _write(connection, taken, since=_since(job.created, limits))
             if case is not None:
                 cases.keep(connection, case)
+            if entry is not None:
+                append(connection, entry)
             return taken
 
         return await self._database.write(work, then=self._announce)

@@ -73,6 +73,16 @@ async def test_same_event_is_taken_once_and_writes_nothing_the_second_time(store
     assert [job.id for job in await store.recent()] == ["fox1"]
 
 
+async def test_what_is_on_record_about_a_new_job_is_written_with_it_or_not_at_all(store: Store) -> None:
+    noted = an_entry("verdict.blur")
+    await store.enqueue(a_job("fox1"), limits=[], load=FREE, event="click", entry=noted)
+    with pytest.raises(AlreadyTaken):
+        await store.enqueue(a_job("fox2"), limits=[], load=FREE, event="click", entry=noted)
+    assert (await store.entry(1)).act == "verdict.blur"
+    with pytest.raises(NotFound):
+        await store.entry(2)
+
+
 async def test_jobs_without_an_event_are_all_taken(store: Store) -> None:
     await enqueue(store, a_job("fox1"))
     await enqueue(store, a_job("fox2"))
